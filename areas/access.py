@@ -1,0 +1,159 @@
+"""Who may, and the doorways. There is no other way to get hold of an organization's rows.
+
+Each view names its doorway once, by a decorator; `tests/test_walk.py` walks every address as every kind of person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
+
+from areas.models import Area, AreaPart, Link, Membership, Organization, User
+from areas.words import Kind, Part, Role
+
+P = ParamSpec("P")
+
+
+class MemberRequest(HttpRequest):
+    """A request whose sender is known (behind `signed_in`, `for_members`, `for_facilitators`)."""
+
+    user: User
+    htmx: HtmxDetails
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person acting inside one organization, with what the person's parts allow."""
+
+    membership: Membership
+
+    @property
+    def organization(self) -> Organization:
+        return self.membership.organization
+
+    @property
+    def user(self) -> User:
+        return self.membership.user
+
+    @cached_property
+    def parts(self) -> dict[int, str]:
+        """Area pk → part. One query, on first use: the board does not need it."""
+        return dict(
+            AreaPart.objects.filter(membership=self.membership, area__archived_at__isnull=True).values_list(
+                "area_id", "part"
+            )
+        )
+
+    @property
+    def is_facilitator(self) -> bool:
+        return self.membership.role == Role.FACILITATOR
+
+    @property
+    def is_viewer(self) -> bool:
+        return self.membership.role == Role.VIEWER
+
+    @cached_property
+    def leads(self) -> frozenset[int]:
+        """Areas for which the person decides: agrees, declines, signs. The voice decides for the client."""
+        if self.is_viewer:
+            return frozenset()
+        return frozenset(area for area, part in self.parts.items() if part in (Part.LEAD, Part.VOICE))
+
+    @cached_property
+    def works_in(self) -> frozenset[int]:
+        """Areas for which the person speaks in conversations."""
+        return frozenset() if self.is_viewer else frozenset(self.parts)
+
+    def may_speak_for(self, area: Area | int) -> bool:
+        return (area if isinstance(area, int) else area.pk) in self.works_in
+
+    def may_decide_for(self, area: Area | int) -> bool:
+        return (area if isinstance(area, int) else area.pk) in self.leads
+
+
+def enter(user: User, org_ref: str) -> Actor:
+    """The doorway to an organization. Raises Http404 for a stranger: for them it does not exist."""
+    membership = (
+        Membership.objects.select_related("organization", "user")
+        .filter(user=user, organization__ref=org_ref, left_at__isnull=True)
+        .first()
+    )
+    if membership is None:
+        raise Http404
+    return Actor(membership)
+
+
+def area_of(actor: Actor, ref: str) -> Area:
+    """An area of the actor's organization, archived ones included. Raises Http404."""
+    area = Area.objects.filter(organization=actor.organization, ref=ref).first()
+    if area is None:
+        raise Http404
+    return area
+
+
+def link_of(actor: Actor, ref: str) -> Link:
+    """A link of the actor's organization with both areas, ended ones included. Raises Http404."""
+    link = (
+        Link.objects.select_related("customer", "supplier").filter(organization=actor.organization, ref=ref).first()
+    )
+    if link is None:
+        raise Http404
+    return link
+
+
+def client_of(organization: Organization) -> Area:
+    """The client, outside the company; every organization has one from the start."""
+    return Area.objects.get(organization=organization, kind=Kind.CLIENT)
+
+
+View = Callable[Concatenate[MemberRequest, Actor, P], HttpResponseBase]
+Routed = Callable[..., HttpResponseBase]
+
+
+def _marked(view: Routed, doorway: str) -> Routed:
+    cast(Any, view).doorway = doorway
+    return view
+
+
+def open_to_all(view: Routed) -> Routed:
+    """For strangers too: it shows nothing of any organization."""
+    return _marked(view, "open")
+
+
+def signed_in(view: Routed) -> Routed:
+    """For a known person, of no organization in particular. Others are sent to sign in."""
+    return _marked(login_required(view), "signed_in")
+
+
+def for_members(view: View[P]) -> Routed:
+    """For the members of the organization named in the address. A stranger gets 404, signed in or not known yet."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, org: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        known = cast(MemberRequest, request)
+        actor = enter(known.user, org)
+        known.actor = actor
+        return view(known, actor, *args, **kwargs)
+
+    return _marked(login_required(inner), "members")
+
+
+def for_facilitators(view: View[P]) -> Routed:
+    """For facilitators of the organization; its other members get 403 with a sentence, strangers 404."""
+
+    @wraps(view)
+    def inner(request: MemberRequest, actor: Actor, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not actor.is_facilitator:
+            raise PermissionDenied(_("Only a facilitator of %(name)s can do this.") % {"name": actor.organization.name})
+        return view(request, actor, *args, **kwargs)
+
+    return _marked(for_members(inner), "facilitators")

@@ -1,0 +1,61 @@
+"""The journal: the one place where a deed becomes known.
+
+`record` writes the row, raises the organization's revision (the cache key of what is shared) and, when the
+transaction is through, tells the open pages to look again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from areas.models import Area, JournalEntry, Link, Membership, Organization
+from post import live
+
+
+def record(
+    organization: Organization,
+    event: str,
+    *,
+    by: Membership | None,
+    now: datetime,
+    by_name: str = "",
+    recorded_by: Membership | None = None,
+    area: Area | None = None,
+    link: Link | None = None,
+    subject: tuple[str, str] = ("", ""),
+    facts: dict[str, Any] | None = None,
+    topics: tuple[str, ...] = (),
+) -> JournalEntry:
+    """Write that `event` (`noun.participle`) happened. To be called inside the deed's own transaction.
+
+    The update of the organization's row makes the deeds of one organization queue up behind each other for the
+    few milliseconds of their transaction: that is what makes the revision a faithful cache key.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A deed and its journal row belong in one transaction.")
+    entry = JournalEntry.objects.create(
+        organization=organization,
+        event=event,
+        by=by,
+        by_name=by_name or (by.name if by else ""),
+        recorded_by=recorded_by,
+        at=now,
+        area=area,
+        link=link,
+        subject=subject[0],
+        subject_ref=subject[1],
+        facts=facts or {},
+    )
+    touch(organization, topics=(*((f"l:{link.ref}",) if link else ()), *topics))
+    return entry
+
+
+def touch(organization: Organization, topics: tuple[str, ...] = ()) -> None:
+    """Raise the revision and tell the open pages to look again, without a row in the journal."""
+    Organization.objects.filter(pk=organization.pk).update(revision=F("revision") + 1)
+    revision = Organization.objects.values_list("revision", flat=True).get(pk=organization.pk)
+    live.announce((f"o:{organization.ref}", *topics), revision)
