@@ -1,0 +1,9 @@
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def eslabon(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows: whether this is the demo, and the address that people type."""
+    return {"DEMO": settings.DEMO, "BASE_URL": settings.BASE_URL}

@@ -1,0 +1,11 @@
+"""The settings for tools that read the code without serving anything (mypy's Django plugin)."""
+
+import os
+
+from config.env import NOWHERE
+
+os.environ.setdefault("DEBUG", "1")
+for name, value in NOWHERE.items():
+    os.environ.setdefault(name, value)
+
+from config.settings import *  # noqa: E402, F403
