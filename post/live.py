@@ -1,0 +1,339 @@
+"""Live signals: "look again", nothing more. What there is to see, a page fetches through its own doorway.
+
+A deed announces topics and a version; on commit they go to Valkey. Each web process holds one subscription and wakes
+those of its streams that listen to one of the topics. A stream needs no database: it shows a short-lived signed token
+that the page was given and that names the topics.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
+from datetime import timedelta
+from functools import lru_cache, partial
+from typing import Any
+from urllib.parse import parse_qs
+
+import redis
+import redis.asyncio
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+SALT = "post.live"
+TOKEN_LASTS = timedelta(minutes=15)
+LONGEST_TOKEN = 6000
+# Announcements within this time of the last one leave together: above 15 changes a second rendering costs more.
+TOGETHER = 1 / 15
+# A page that has heard nothing for two and a half of these knows that the line is dead.
+BEAT = 10
+# Beats are spread over the seconds, so that a thousand streams are not written to at once.
+SHARES = 10
+MOST_STREAMS = 5000
+# After Valkey did not take an announcement, deeds do not wait for it again for a while.
+SILENCE = 2.0
+
+
+# Announcing (any thread, any process) ---------------------------------------------------------------------------------
+
+
+def announce(topics: Iterable[str], version: int) -> None:
+    """Tells on commit those who look at one of the topics to look again. Never hurts the deed that announces."""
+    transaction.on_commit(partial(_publish, tuple(dict.fromkeys(topics)), version))
+
+
+_silent_until = 0.0
+
+
+def _publish(topics: tuple[str, ...], version: int) -> None:
+    global _silent_until
+    if not topics or time.monotonic() < _silent_until:
+        return
+    try:
+        _valkey(settings.REDIS_URL).publish(_channel(), json.dumps({"v": version, "t": topics}))
+    except (redis.RedisError, OSError) as error:
+        _silent_until = time.monotonic() + SILENCE
+        logger.warning("nobody was told to look at %d topics: %s", len(topics), type(error).__name__)
+
+
+@lru_cache(maxsize=4)
+def _valkey(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5, retry=Retry(NoBackoff(), 1))
+
+
+def _channel() -> str:
+    # Channels know no database numbers: the prefix alone keeps two installations on one server apart.
+    return f"{settings.REDIS_PREFIX}:live"
+
+
+def token_for(topics: Iterable[str], *, max_age: timedelta = TOKEN_LASTS) -> str:
+    """What a page shows to `/live` to hear of these topics until it must ask again."""
+    until = time.time() + max_age.total_seconds()
+    return signing.dumps({"t": sorted(set(topics)), "u": round(until, 3)}, salt=SALT, compress=True)
+
+
+def read_token(token: str) -> tuple[tuple[str, ...], float] | None:
+    """Its topics and the instant (seconds of the epoch) until which it holds; None if it is not ours."""
+    if len(token) > LONGEST_TOKEN:
+        return None
+    try:
+        found = signing.loads(token, salt=SALT)
+        return tuple(map(str, found["t"])), float(found["u"])
+    except (signing.BadSignature, KeyError, TypeError, ValueError):
+        return None
+
+
+# Streaming (the event loop of a web process) --------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _look(version: int, topics: tuple[str, ...]) -> bytes:
+    data = json.dumps({"v": version, "t": topics}, separators=(",", ":"))
+    return f"event: look\ndata: {data}\n\n".encode()
+
+
+def _up() -> bytes:
+    """The line is live; with the server's clock, because a page counts down to moments that the server set."""
+    return f'event: up\ndata: {{"now":{int(time.time() * 1000)}}}\n\n'.encode()
+
+
+DOWN = b"event: down\ndata:\n\n"
+EXPIRED = b"event: expired\ndata:\n\n"
+BEATS = b"event: beat\ndata:\n\n"
+
+
+class Stream:
+    """One open page: the topics that it listens to, and what it has not been told yet."""
+
+    __slots__ = ("beat", "gone", "news", "said_up", "share", "topics", "until", "up", "version", "waiter")
+
+    def __init__(self, topics: tuple[str, ...], until: float, share: int) -> None:
+        self.topics = topics
+        self.until = until
+        self.share = share
+        self.news: set[str] = set()
+        self.version = 0
+        self.up: bool | None = None
+        self.said_up: bool | None = None
+        self.beat = False
+        self.gone = False
+        self.waiter: asyncio.Future[None] | None = None
+
+    def wake(self) -> None:
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
+
+    def leave(self, _receiving: object = None) -> None:
+        self.gone = True
+        self.wake()
+
+    @property
+    def has_something(self) -> bool:
+        return self.gone or self.beat or bool(self.news) or self.up is not self.said_up
+
+    def take(self) -> bytes:
+        """What there is to say now. A slow reader gets one "look" for all that it missed."""
+        said = b""
+        if self.up is not self.said_up:
+            self.said_up = self.up
+            said = _up() if self.up else DOWN
+        if self.news:
+            said += _look(self.version, tuple(sorted(self.news)))
+            self.news.clear()
+        elif self.beat and not said:
+            said = BEATS
+        self.beat = False
+        return said
+
+    async def wait(self) -> None:
+        if not self.has_something:
+            self.waiter = asyncio.get_running_loop().create_future()
+            await self.waiter
+            self.waiter = None
+
+
+class Hub:
+    """The streams of this process and its one subscription."""
+
+    def __init__(self) -> None:
+        self.streams: set[Stream] = set()
+        self.listeners: dict[str, set[Stream]] = {}
+        self.up = False
+        self.pending: dict[str, int] = {}
+        self.flush_at = 0.0
+        self.count = 0
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        if not self.tasks:
+            self.tasks = [asyncio.create_task(self.subscribe()), asyncio.create_task(self.keep_beating())]
+
+    async def stop(self) -> None:
+        tasks, self.tasks = self.tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def join(self, topics: tuple[str, ...], until: float) -> Stream:
+        self.count += 1
+        stream = Stream(topics, until, self.count % SHARES)
+        stream.up = self.up
+        self.streams.add(stream)
+        for topic in topics:
+            self.listeners.setdefault(topic, set()).add(stream)
+        return stream
+
+    def part(self, stream: Stream) -> None:
+        self.streams.discard(stream)
+        for topic in stream.topics:
+            others = self.listeners.get(topic, set())
+            others.discard(stream)
+            if not others:
+                self.listeners.pop(topic, None)
+
+    # What comes from Valkey
+
+    async def subscribe(self) -> None:
+        """Holds the subscription; without it every stream is told that it is not live."""
+        pause = 0.1
+        while True:
+            client = redis.asyncio.Redis.from_url(
+                settings.REDIS_URL, socket_connect_timeout=2, socket_keepalive=True, retry=AsyncRetry(NoBackoff(), 0)
+            )
+            try:
+                async with client.pubsub() as subscription:
+                    await subscription.subscribe(_channel())
+                    asked = 0
+                    while True:
+                        message = await subscription.get_message(timeout=2)
+                        if message is None:
+                            # Silence: is it still there? Two questions without an answer mean that it is not.
+                            if asked == 2:
+                                raise redis.ConnectionError("no answer")
+                            asked += 1
+                            await subscription.ping()
+                            continue
+                        asked = 0
+                        if message["type"] == "subscribe":
+                            pause = 0.1
+                            self.turn(up=True)
+                        elif message["type"] == "message":
+                            self.hear(message["data"])
+            except Exception as error:  # whatever it is, the next try is near and the pages know
+                if self.up:
+                    logger.warning("live signals are lost: %s", type(error).__name__)
+            finally:
+                self.turn(up=False)
+                with suppress(redis.RedisError, OSError):
+                    await client.aclose()
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2.0)
+
+    def turn(self, *, up: bool) -> None:
+        self.up = up
+        for stream in self.streams:
+            stream.up = up
+            stream.wake()
+
+    def hear(self, data: bytes) -> None:
+        try:
+            said = json.loads(data)
+            version, topics = int(said["v"]), list(map(str, said["t"]))
+        except (ValueError, KeyError, TypeError):
+            logger.warning("a live signal could not be read")
+            return
+        loop = asyncio.get_running_loop()
+        for topic in topics:
+            if topic in self.listeners:
+                if not self.pending:
+                    loop.call_at(max(self.flush_at, loop.time()), self.flush)
+                self.pending[topic] = max(version, self.pending.get(topic, 0))
+
+    def flush(self) -> None:
+        for topic, version in self.pending.items():
+            for stream in self.listeners.get(topic, ()):
+                stream.news.add(topic)
+                stream.version = max(stream.version, version)
+                stream.wake()
+        self.pending.clear()
+        self.flush_at = asyncio.get_running_loop().time() + TOGETHER
+
+    async def keep_beating(self) -> None:
+        share = 0
+        while True:
+            await asyncio.sleep(BEAT / SHARES)
+            share = (share + 1) % SHARES
+            now = time.time()
+            for stream in self.streams:
+                if stream.share == share or stream.until <= now:
+                    stream.beat = True
+                    stream.wake()
+
+
+hub = Hub()
+
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache, no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+
+async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+    """The ASGI application at `/live?token=…`."""
+    if scope["method"] != "GET":
+        await _refuse(send, 405, "Only GET.")
+        return
+    tokens = parse_qs(scope["query_string"].decode("ascii", "replace")).get("token", [])
+    if len(tokens) != 1:
+        await _refuse(send, 400, "No token.")
+        return
+    found = read_token(tokens[0])
+    if found is None or found[1] <= time.time():
+        await _refuse(send, 403, "This token does not hold, or no longer: ask the page for a new one.")
+        return
+    if len(hub.streams) >= MOST_STREAMS:
+        await _refuse(send, 503, "Too many pages are live at once: try again in a while.")
+        return
+    hub.start()
+    mine = hub.join(*found)
+    leaving: asyncio.Future[Any] = asyncio.ensure_future(_until_left(receive))
+    leaving.add_done_callback(mine.leave)
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.body", "body": b"retry: 1000\n\n" + mine.take(), "more_body": True})
+        while True:
+            await mine.wait()
+            if mine.gone:
+                return
+            if mine.until <= time.time():
+                await send({"type": "http.response.body", "body": EXPIRED, "more_body": False})
+                return
+            await send({"type": "http.response.body", "body": mine.take(), "more_body": True})
+    finally:
+        hub.part(mine)
+        leaving.cancel()
+
+
+async def _until_left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _refuse(send: Send, status: int, text: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": False})

@@ -1,0 +1,84 @@
+"""The outbox: every letter that leaves the house is first a row here."""
+
+import re
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from post.refs import new_ref
+
+# A sign-in code stands alone on its line.
+CODE = re.compile(r"^[ \t]*([A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8})?)[ \t]*$", re.MULTILINE)
+
+
+class Letter(models.Model):
+    """One e-mail to one person. Its key makes it exist once; its Message-ID makes two deliveries of it the same one."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("letter", "Waiting")
+        SENDING = "sending", pgettext_lazy("letter", "Being sent")
+        SENT = "sent", pgettext_lazy("letter", "Sent")
+        DEAD = "dead", pgettext_lazy("letter", "Given up")
+
+    ref = models.CharField(max_length=12, unique=True, default=new_ref, editable=False)
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=60)
+    organization_ref = models.CharField(max_length=12, blank=True, default="")
+    to_email = models.EmailField(max_length=254)
+    to_name = models.CharField(max_length=200, blank=True, default="")
+    language = models.CharField(max_length=10)
+    subject = models.CharField(_("subject"), max_length=300)
+    text = models.TextField()
+    html = models.TextField(blank=True, default="")
+    headers = models.JSONField(blank=True, default=dict)
+    message_id = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField()
+
+    UNFINISHED: ClassVar[tuple[str, ...]] = (State.WAITING.value, State.SENDING.value)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # A claim that was interrupted stays `sending` and falls due again: both states stand in the queue.
+            models.Index(
+                fields=["next_try_at", "id"],
+                condition=Q(state__in=["waiting", "sending"]),
+                name="letter_deliver_due",
+            ),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                name="letter_sent_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(claimed_at__isnull=False), name="letter_sending_was_claimed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref} {self.state}"
+
+    @property
+    def code(self) -> str:
+        """The sign-in code that it carries, if it carries one."""
+        found = CODE.search(self.text) if self.kind.startswith("account") else None
+        return found[1] if found else ""
+
+    @property
+    def lead_time(self) -> float | None:
+        """Seconds from the deed to the letter's leaving."""
+        return (self.sent_at - self.created_at).total_seconds() if self.sent_at else None
+
+    @property
+    def moment(self) -> datetime:
+        return self.sent_at or self.created_at
