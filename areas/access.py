@@ -102,9 +102,7 @@ def area_of(actor: Actor, ref: str) -> Area:
 
 def link_of(actor: Actor, ref: str) -> Link:
     """A link of the actor's organization with both areas, ended ones included. Raises Http404."""
-    link = (
-        Link.objects.select_related("customer", "supplier").filter(organization=actor.organization, ref=ref).first()
-    )
+    link = Link.objects.select_related("customer", "supplier").filter(organization=actor.organization, ref=ref).first()
     if link is None:
         raise Http404
     return link
@@ -150,10 +148,9 @@ def for_members(view: View[P]) -> Routed:
 def for_facilitators(view: View[P]) -> Routed:
     """For facilitators of the organization; its other members get 403 with a sentence, strangers 404."""
 
-    @wraps(view)
-    def inner(request: MemberRequest, actor: Actor, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def inner(request: MemberRequest, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not actor.is_facilitator:
             raise PermissionDenied(_("Only a facilitator of %(name)s can do this.") % {"name": actor.organization.name})
         return view(request, actor, *args, **kwargs)
 
-    return _marked(for_members(inner), "facilitators")
+    return _marked(for_members(wraps(view)(inner)), "facilitators")

@@ -141,8 +141,7 @@ def promise_constraints(prefix: str) -> list[models.CheckConstraint]:
             name=f"{prefix}_recurring_has_a_first_day_and_a_rhythm",
         ),
         models.CheckConstraint(
-            condition=~Q(shape=Shape.MEASURED)
-            | Q(target__isnull=False, compare__in=Compare.values) & ~Q(indicator=""),
+            condition=~Q(shape=Shape.MEASURED) | Q(target__isnull=False, compare__in=Compare.values) & ~Q(indicator=""),
             name=f"{prefix}_measured_has_indicator_and_target",
         ),
     ]
@@ -237,9 +236,7 @@ class Ask(models.Model):
     def is_unanswered(self, now: datetime) -> bool:
         """The expected day has passed in the organization's zone and nobody answered. Silence is never agreement."""
         return (
-            self.is_open
-            and self.answer_by is not None
-            and now.astimezone(self.organization.tz).date() > self.answer_by
+            self.is_open and self.answer_by is not None and now.astimezone(self.organization.tz).date() > self.answer_by
         )
 
 
