@@ -2,6 +2,7 @@
 import os
 import sys
 
+from config import running, supervisor
 from config.env import NOWHERE
 
 # These look at the code only: they need neither a database nor a secret.
@@ -11,6 +12,9 @@ SERVICELESS = {"catalogues", "check", "collectstatic", "diffsettings", "help", "
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command == "up":
+        sys.exit(supervisor.main())
+    running.join(os.environ)
     if command in SERVICELESS:
         os.environ.setdefault("DEBUG", "1")
         for name, value in NOWHERE.items():

@@ -1,0 +1,46 @@
+import json
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from config import translations
+
+
+class Command(BaseCommand):
+    help = "Brings everything up to date before the pages open: translations, static files, database, demo company."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--people", type=Path, help="write the demo people to this file, for the welcome")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if translations.compile_all(only_older=True):
+            self._say("Translations: compiled.")
+        if not settings.DEBUG:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if waiting:
+            self._say(f"Database: {len(waiting)} migrations …")
+            call_command("migrate", interactive=False, verbosity=0)
+        people: list[tuple[str, str, str]] = []
+        if settings.DEMO and find_spec("config.demo"):
+            if not apps.get_model("areas", "Organization").objects.exists():
+                self._say("Demo company: loading …")
+                call_command("demo", verbosity=0)
+            people = list(import_module("config.demo").people())
+        if options["people"]:
+            options["people"].write_text(json.dumps(people), encoding="utf-8")
+        self._say("Database: ready.")
+
+    def _say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()

@@ -1,0 +1,309 @@
+"""`manage.py up`: PostgreSQL, Valkey, pages and streams, worker and beat as one thing that starts and stops together."""
+
+import fcntl
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from config import env, running
+from config.embedded import CannotStart, Postgres, Valkey, cannot_write, check_room, make_folder
+from config.env import ROOT
+from config.processes import Child, end_strays, follow_parent, spawn, stop, wait_until
+
+READY_WITHIN = 60.0
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop."""
+
+
+class Supervisor:
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.environ = environ
+        self.began = time.monotonic()
+        self.stopping = threading.Event()
+        self.hurry = threading.Event()
+        self.services: list[Child] = []
+        self.workers: list[Child] = []
+        self.lock: IO[str] | None = None
+        self.listener: socket.socket | None = None
+        self.ports: dict[str, int] = {}
+        self.run_id = secrets.token_hex(8)
+        environ.setdefault("DEMO", "1")
+        environ.setdefault("PORT", "8000")
+        self.port = env.port(environ)
+        self.host = environ.get("HOST") or "127.0.0.1"
+        self.web_processes = env.number(environ, "WEB_PROCESSES", 1, 1, 64)
+        self.worker_processes = env.number(environ, "WORKER_PROCESSES", 2, 1, 64)
+        self.folder = env.data_dir(environ)
+        self.logs = self.folder / "logs"
+
+    # The whole story -------------------------------------------------------------------------------------------------
+    def run(self) -> int:
+        self._listen_to_signals()
+        try:
+            self._take_folder()
+            self._open_port()
+            self._start_services()
+            environment = env.read(self.environ)
+            self._prepare()
+            self._start_workers()
+            self._wait_for_pages()
+            self._remember()
+            self._welcome(environment)
+            return self._watch()
+        except Stopped:
+            return 0
+        except OSError as error:
+            raise CannotStart(cannot_write(self.folder, error)) from error
+        finally:
+            self._stop_all()
+
+    # One after the other -----------------------------------------------------------------------------------------------
+    def _take_folder(self) -> None:
+        make_folder(self.folder, 0o711)
+        check_room(self.folder)
+        try:
+            self.lock = (self.folder / "lock").open("a", encoding="utf-8")
+        except OSError as error:
+            raise CannotStart(cannot_write(self.folder, error)) from error
+        known = running.record(self.folder)
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            at = f", at {known['address']}" if known.get("address") else ""
+            raise CannotStart(
+                f"Eslabón is already running on {self.folder} (process {known.get('pid', '?')}{at}): "
+                "stop that one first with Ctrl-C, or set another DATA_DIR and PORT."
+            ) from error
+        make_folder(self.logs)
+        end_strays([(name, pid, born) for name, pid, born in known.get("children", [])])
+        self.ports = known.get("ports", {})
+
+    def _open_port(self) -> None:
+        """Opened by us, before anything else starts: whoever answers on it is one of ours."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.host, self.port))
+            listener.listen(2048)
+        except OSError as error:
+            listener.close()
+            raise CannotStart(
+                f"Port {self.port} on {self.host} cannot be opened ({error.strerror}): end the program that uses it, "
+                f"or choose another port, for example `make run PORT={self.port + 1}`."
+            ) from error
+        self.listener = listener
+
+    def _start_services(self) -> None:
+        postgres = valkey = None
+        if not env.text(self.environ, "DATABASE_URL"):
+            postgres = Postgres(self.folder / "postgres", self.logs)
+            fresh = not (postgres.folder / "PG_VERSION").exists()
+            self._say("PostgreSQL: making a new database …" if fresh else "PostgreSQL …")
+            self.services.append(postgres.start(self.ports.get("PostgreSQL", 0)))
+        if not env.text(self.environ, "REDIS_URL"):
+            self._say("Valkey …")
+            valkey = Valkey(self.folder / "valkey", self.logs)
+            self.services.append(valkey.start(self.ports.get("Valkey", 0)))
+        self._remember()
+        if postgres:
+            postgres.wait()
+            self.ports["PostgreSQL"] = postgres.port
+            self.environ["DATABASE_URL"] = postgres.url()
+        if valkey:
+            valkey.wait()
+            self.ports["Valkey"] = valkey.port
+            self.environ["REDIS_URL"] = valkey.url()
+        if not env.text(self.environ, "SECRET_KEY"):
+            self.environ["SECRET_KEY"] = running.secret_key(self.folder)
+        self.environ["RUN_ID"] = self.run_id
+        self._remember()
+
+    def _prepare(self) -> None:
+        """Migrations, translations, static files and, on an empty database, the demo: one process, its words are ours."""
+        command = [sys.executable, str(ROOT / "manage.py"), "prepare", "--people", str(self.folder / "people.json")]
+        errors = self.logs / "prepare.log"
+        parent = os.getpid()
+        with (
+            errors.open("wb") as log,
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environ,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                text=True,
+                start_new_session=True,
+                preexec_fn=lambda: follow_parent(signal.SIGKILL, parent),
+            ) as process,
+        ):
+            try:
+                for line in process.stdout or []:
+                    self._say(line.rstrip())
+                    self._check_stop()
+                process.wait()
+            except Stopped:
+                process.kill()
+                raise
+        self._check_stop()
+        if process.returncode:
+            words = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            if any("No space left" in word for word in words):
+                raise CannotStart(f"The disk that holds {self.folder} is full: free some space and start again.")
+            raise CannotStart(f"The database could not be prepared: {(words or ['no reason given'])[-1]} (see {errors}).")
+
+    def _start_workers(self) -> None:
+        assert self.listener is not None
+        python = sys.executable
+        fd = self.listener.fileno()
+        celery = [python, "-m", "celery", "-A", "config.celery:app"]
+        level = ["-l", env.log_level(self.environ)]
+        for number in range(1, self.web_processes + 1):
+            name = "web" if self.web_processes == 1 else f"web-{number}"
+            self._start(name, [python, "-m", "config.serve", "--fd", str(fd)], pass_fds=[fd])
+        worker = [*celery, "worker", *level, "-c", str(self.worker_processes), "--without-gossip", "--without-mingle"]
+        self._start("worker", worker)
+        (self.folder / "beat").mkdir(exist_ok=True)
+        beat = [*celery, "beat", *level, "-s", str(self.folder / "beat" / "schedule"), "--pidfile="]
+        self._start("beat", beat)
+        self._remember()
+
+    def _start(self, name: str, command: list[str], pass_fds: list[int] | None = None) -> None:
+        log = self.logs / f"{name}.log"
+        self.workers.append(spawn(name, command, log, env=self.environ, cwd=ROOT, pass_fds=pass_fds or []))
+
+    def _wait_for_pages(self) -> None:
+        web = [child for child in self.workers if child.name.startswith("web")]
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, f"[{self.host}]" if ":" in self.host else self.host)
+        url = f"http://{host}:{self.port}/healthz"
+
+        def settled() -> bool:
+            self._check_stop()
+            return any(child.dead for child in web) or self._answers(url)
+
+        wait_until(settled, READY_WITHIN)
+        self._check_children()
+        if not self._answers(url):
+            raise CannotStart(f"The pages did not open within {READY_WITHIN:.0f} seconds: see {web[0].log}.")
+
+    def _answers(self, url: str) -> bool:
+        headers = {"X-Forwarded-Proto": "https", "Host": f"localhost:{self.port}"}
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(urllib.request.Request(url, headers=headers), timeout=5) as answer:
+                return bool(json.load(answer).get("run") == self.run_id)
+        except (OSError, ValueError):
+            return False
+
+    def _welcome(self, environment: env.Environment) -> None:
+        lines = ["", f"Eslabón is open: {environment.base_url}   ({time.monotonic() - self.began:.1f} s)"]
+        try:
+            people = json.loads((self.folder / "people.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            people = []
+        if people:
+            lines += ["", "Come in as one of the demo people (on the page: “Come in as …”):"]
+            names, emails = (max(len(person[column]) for person in people) for column in (0, 1))
+            lines += [f"  {name:{names}}  {email:{emails}}  {role}" for name, email, role in people]
+            lines += ["", f"The letters that the demo sends can be read at {environment.base_url}/demo/"]
+        lines += [f"Data and logs: {self.folder}   ·   Ctrl-C stops all of it.", ""]
+        print("\n".join(lines), flush=True)
+
+    def _watch(self) -> int:
+        while not self.stopping.wait(0.5):
+            self._check_children()
+        return 0
+
+    def _check_children(self) -> None:
+        for child in [*self.services, *self.workers]:
+            if child.dead:
+                words = child.last_words()
+                if "No space left" in words:
+                    raise CannotStart(f"The disk that holds {self.folder} is full: free some space and start again.")
+                code = child.popen.returncode
+                raise CannotStart(
+                    f"{child.name} ended by itself ({f'signal {-code}' if code < 0 else f'exit code {code}'}), "
+                    f"so everything stops; its last words in {child.log}:\n{words}"
+                )
+
+    # Beside the story ------------------------------------------------------------------------------------------------
+    def _stop_all(self) -> None:
+        self.stopping.set()
+        if self.services or self.workers:
+            self._say("Stopping …")
+        if self.listener:
+            self.listener.close()
+        stop(self.workers, 10, self.hurry)
+        # PostgreSQL last and never by force before its time: it writes down what it knows.
+        stop([child for child in self.services if child.name != "PostgreSQL"], 10)
+        stop([child for child in self.services if child.name == "PostgreSQL"], 60)
+        if self.lock and (self.services or self.workers):
+            self.services, self.workers = [], []
+            try:
+                running.remember(self.folder, {"ports": self.ports})
+            except OSError:
+                return
+            self._say("Stopped.")
+
+    def _remember(self) -> None:
+        me = os.getpid()
+        running.remember(
+            self.folder,
+            {
+                "pid": me,
+                "born": running.born(me),
+                "address": env.base_url(self.environ),
+                "ports": self.ports,
+                "children": [(child.name, child.pid, child.born) for child in [*self.services, *self.workers]],
+                "environment": {
+                    name: self.environ[name]
+                    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "PORT", "DEMO")
+                    if self.environ.get(name)
+                },
+            },
+        )
+
+    def _listen_to_signals(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        if "MAKELEVEL" in self.environ:
+            # A killed `make` must not leave us behind either.
+            follow_parent(signal.SIGTERM, os.getppid())
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self.stopping.is_set():
+            self.hurry.set()
+        self.stopping.set()
+
+    def _check_stop(self) -> None:
+        if self.stopping.is_set():
+            raise Stopped
+
+    def _say(self, words: str) -> None:
+        print(f"[{time.monotonic() - self.began:4.1f} s] {words}", flush=True)
+
+
+def main() -> int:
+    environ = dict(os.environ)
+    environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    environ["PYTHONUNBUFFERED"] = "1"
+    environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', '')}"
+    try:
+        return Supervisor(environ).run()
+    except (CannotStart, env.Wrong) as problem:
+        print(f"\n{problem}", file=sys.stderr, flush=True)
+        return 1
