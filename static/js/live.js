@@ -1,0 +1,278 @@
+/* Live pages. The server says only "look again"; each region fetches itself (hx-get, hx-trigger="live").
+
+   <body data-live-token data-live-token-url data-live-on data-live-off data-live-news>   the last three: words to show
+   data-live="o:abc l:def"    a region and the topics that it listens to; empty: any
+   data-live-version="17"     what the region shows: an older or equal signal is no news
+   data-fresh-until="…Z"      something in the region changes by itself at that instant
+   data-live-state            shows the words live / not live, and bears on / off
+   data-unsaved               a form whose text the server sent back: it counts as typed */
+(() => {
+  "use strict";
+  const said = document.body.dataset;
+  const SILENT = 25_000;
+  let token = said.liveToken || "";
+  let source = null;
+  let heardAt = 0;
+  let tries = 0;
+  let timer = 0;
+  let freshTimer = 0;
+  let aheadBy = 0;
+  const ripened = new Set();
+  const kept = new WeakMap();
+  const forced = new WeakSet();
+
+  // What the person sees of the line
+
+  function show(state) {
+    for (const sign of document.querySelectorAll("[data-live-state]")) {
+      sign.dataset.liveState = state;
+      const words = sign.querySelector("[data-live-words]") || sign;
+      const text = state === "on" ? said.liveOn : said.liveOff;
+      if (text && words.textContent !== text) words.textContent = text;
+    }
+  }
+
+  // Regions
+
+  function typed(field) {
+    if (field.disabled || field.closest("[data-live-ignore]")) return false;
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.localName === "select") {
+      const options = [...field.options];
+      const chosen = options.some((option) => option.defaultSelected);
+      return options.some((option, i) => option.selected !== (chosen || field.multiple ? option.defaultSelected : i === 0));
+    }
+    return !["hidden", "submit", "button", "image", "reset"].includes(field.type) && field.value !== field.defaultValue;
+  }
+
+  function busy(region) {
+    if (region.querySelector("form[data-unsaved], dialog[open], :popover-open")) return true;
+    return [...region.querySelectorAll("input, textarea, select")].some(typed);
+  }
+
+  function refresh(region) {
+    if (busy(region) && !forced.has(region)) hold(region);
+    else region.dispatchEvent(new CustomEvent("live"));
+  }
+
+  function look(topics, version) {
+    const regions = [...document.querySelectorAll("[data-live]")].filter((region) => {
+      const wanted = region.dataset.live.split(/\s+/).filter(Boolean);
+      if (topics && wanted.length && !wanted.some((topic) => topics.includes(topic))) return false;
+      return !(version && Number(region.dataset.liveVersion || -1) >= version);
+    });
+    for (const region of regions) {
+      const comesAnyway = regions.some((outer) => outer !== region && outer.contains(region) && !busy(outer));
+      if (!comesAnyway) refresh(region);
+    }
+  }
+
+  // Half-typed text is never taken away: the region waits, and says so
+
+  function hold(region) {
+    if (region.hasAttribute("data-stale")) return;
+    region.setAttribute("data-stale", "");
+    const news = document.createElement("div");
+    news.className = "live-news";
+    news.setAttribute("role", "status");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "live-news-button";
+    button.textContent = said.liveNews || "↻";
+    button.addEventListener("click", () => {
+      forced.add(region);
+      refresh(region);
+    });
+    news.append(button);
+    region.prepend(news);
+  }
+
+  function release(region) {
+    region.removeAttribute("data-stale");
+    forced.delete(region);
+    for (const news of region.querySelectorAll(":scope > .live-news")) news.remove();
+  }
+
+  function releaseWhatIsQuiet() {
+    for (const region of document.querySelectorAll("[data-live][data-stale]")) {
+      if (!busy(region)) {
+        release(region);
+        refresh(region);
+      }
+    }
+  }
+
+  function remember(region) {
+    const inside = [...region.querySelectorAll("[id]")];
+    return {
+      region,
+      scrolled: inside.filter((e) => e.scrollTop || e.scrollLeft).map((e) => [e.id, e.scrollTop, e.scrollLeft]),
+      opened: inside.filter((e) => e.localName === "details").map((e) => [e.id, e.open]),
+      texts: inside.filter((e) => e.matches("textarea, input") && typed(e)).map((e) => [e.id, e.value, e.checked]),
+    };
+  }
+
+  function recall(memory) {
+    for (const [id, open] of memory.opened) {
+      const found = document.getElementById(id);
+      if (found) found.open = open;
+    }
+    for (const [id, value, checked] of memory.texts) {
+      const found = document.getElementById(id);
+      if (!found) continue;
+      if (found.type === "checkbox" || found.type === "radio") found.checked = checked;
+      else found.value = value;
+    }
+    for (const [id, top, left] of memory.scrolled) document.getElementById(id)?.scrollTo(left, top);
+  }
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig: asked, xhr } = event.detail;
+    if (asked?.triggeringEvent?.type !== "live") return;
+    const region = asked.elt.closest("[data-live]") || asked.elt;
+    const answered = xhr.responseURL && new URL(xhr.responseURL).pathname;
+    if (answered && answered !== new URL(asked.path, location.href).pathname) {
+      // Sent elsewhere, to sign in for example: that page does not belong into this region.
+      event.detail.shouldSwap = false;
+      close();
+      show("off");
+    } else if (busy(region) && !forced.has(region)) {
+      event.detail.shouldSwap = false;
+      hold(region);
+    } else if (event.detail.shouldSwap) {
+      kept.set(xhr, remember(region));
+    }
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const memory = kept.get(event.detail.xhr);
+    if (memory) {
+      kept.delete(event.detail.xhr);
+      release(memory.region);
+      recall(memory);
+    } else {
+      const region = event.target.closest?.("[data-live][data-stale]");
+      if (region && !busy(region)) release(region);
+    }
+  });
+  document.addEventListener("htmx:afterSettle", ripen);
+  for (const kind of ["focusout", "change", "reset", "close", "toggle"]) {
+    document.addEventListener(kind, () => setTimeout(releaseWhatIsQuiet, 50), true);
+  }
+
+  // Moments that come by themselves
+
+  function ripen() {
+    clearTimeout(freshTimer);
+    const now = Date.now() + aheadBy;
+    let next = Infinity;
+    for (const element of document.querySelectorAll("[data-fresh-until]")) {
+      const at = Date.parse(element.dataset.freshUntil);
+      const region = element.closest("[data-live]");
+      const once = `${region?.id} ${element.dataset.freshUntil}`;
+      if (Number.isNaN(at) || !region || ripened.has(once)) continue;
+      if (at > now) next = Math.min(next, at);
+      else if (!document.hidden) {
+        ripened.add(once);
+        refresh(region);
+      }
+    }
+    if (next < Infinity) freshTimer = setTimeout(ripen, Math.min(next - now + 200, 3_600_000));
+  }
+
+  // The line
+
+  function heard() {
+    heardAt = Date.now();
+  }
+
+  function open() {
+    clearTimeout(timer);
+    if (!token || source || document.hidden) return;
+    heard();
+    source = new EventSource(`/live?token=${encodeURIComponent(token)}`);
+    source.addEventListener("up", (event) => {
+      heard();
+      tries = 0;
+      aheadBy = JSON.parse(event.data).now - Date.now();
+      show("on");
+      look(null, 0);
+      ripen();
+    });
+    source.addEventListener("down", () => {
+      heard();
+      show("off");
+    });
+    source.addEventListener("beat", heard);
+    source.addEventListener("look", (event) => {
+      heard();
+      const news = JSON.parse(event.data);
+      look(news.t, news.v);
+    });
+    source.addEventListener("expired", renew);
+    source.onerror = () => {
+      show("off");
+      if (source?.readyState === EventSource.CLOSED) renew();
+    };
+  }
+
+  function close() {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  }
+
+  async function renew() {
+    close();
+    if (!said.liveTokenUrl) return show("off");
+    try {
+      const answer = await fetch(said.liveTokenUrl, {
+        headers: { Accept: "application/json" },
+        redirect: "manual",
+        cache: "no-store",
+      });
+      if (answer.ok) {
+        token = (await answer.json()).token;
+        if (tries === 0) {
+          tries = 1;
+          return open();
+        }
+      } else if (answer.status < 500 && answer.status !== 429) {
+        // Signed out, or no longer permitted: asking again changes nothing until the person does something.
+        token = "";
+        return show("off");
+      }
+    } catch {
+      // No network: later.
+    }
+    show("off");
+    tries += 1;
+    timer = setTimeout(token ? open : renew, Math.min(500 * 2 ** tries, 30_000));
+  }
+
+  function wake() {
+    if (document.hidden || !said.liveToken) return;
+    if (token) open();
+    else renew();
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : wake()));
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", wake);
+  addEventListener("online", () => {
+    close();
+    wake();
+  });
+  addEventListener("offline", () => show("off"));
+  setInterval(() => {
+    // After sleep, or behind a network that died without a word, no error ever comes.
+    if (source && Date.now() - heardAt > SILENT) {
+      show("off");
+      close();
+      open();
+    }
+  }, 5_000);
+
+  wake();
+  ripen();
+})();
