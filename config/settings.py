@@ -98,7 +98,7 @@ STATICFILES_DIRS = [ROOT / "static"] if (ROOT / "static").is_dir() else []
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or DATA_DIR / "static")
 # Names with a fingerprint are only used when `collectstatic` has made them (under `manage.py up` and in the image).
 _fingerprints = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
-_collecting = os.environ.get("COLLECTING_STATIC") == "1"
+_collecting = os.environ.get("COLLECT_STATIC") == "1"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {

@@ -142,7 +142,7 @@ class Supervisor:
             subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=self.environ,
+                env={**self.environ, "COLLECT_STATIC": "1"},
                 stdout=subprocess.PIPE,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
