@@ -4,7 +4,8 @@
    data-live="o:abc l:def"    a region and the topics that it listens to; empty: any
    data-live-version="17"     what the region shows: an older or equal signal is no news
    data-fresh-until="…Z"      something in the region changes by itself at that instant
-   data-live-state            shows the words live / not live, and bears on / off
+   data-live-state            shows whether the line is live: bears data-state="live" / "off" and the words of <body>,
+                              unless it brings its own in .is-live and .is-off
    data-unsaved               a form whose text the server sent back: it counts as typed */
 (() => {
   "use strict";
@@ -25,10 +26,9 @@
 
   function show(state) {
     for (const sign of document.querySelectorAll("[data-live-state]")) {
-      sign.dataset.liveState = state;
-      const words = sign.querySelector("[data-live-words]") || sign;
-      const text = state === "on" ? said.liveOn : said.liveOff;
-      if (text && words.textContent !== text) words.textContent = text;
+      const text = state === "live" ? said.liveOn : said.liveOff;
+      sign.dataset.state = state;
+      if (text && sign.textContent !== text && !sign.querySelector(".is-live")) sign.textContent = text;
     }
   }
 
@@ -195,7 +195,7 @@
       heard();
       tries = 0;
       aheadBy = JSON.parse(event.data).now - Date.now();
-      show("on");
+      show("live");
       look(null, 0);
       ripen();
     });
