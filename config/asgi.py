@@ -17,7 +17,7 @@ from post import live  # noqa: E402
 
 # Two cores are kept busy by far fewer; the rest wait for the database or for a slow reader.
 THREADS = int(os.environ.get("WEB_THREADS", "8"))
-_pages = WSGIMiddleware(_django, workers=THREADS)
+_pages = WSGIMiddleware(_django, workers=THREADS)  # type: ignore[arg-type]
 
 
 async def application(scope: live.Scope, receive: live.Receive, send: live.Send) -> None:

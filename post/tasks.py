@@ -4,7 +4,7 @@ from django.utils import timezone
 from post import letters
 
 
-@shared_task(name="post.tasks.deliver")  # type: ignore[untyped-decorator]
+@shared_task(name="post.tasks.deliver")
 def deliver() -> None:
     """Sends the letters that are due. Rung after each deed that wrote one, and swept by beat."""
     if letters.deliver_due(timezone.now()).more:

@@ -5,7 +5,7 @@ Outside the demo none of these pages exists.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -43,7 +43,7 @@ def demo_only(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     guarded.doorway = "demo"  # type: ignore[attr-defined]
-    return guarded
+    return cast(View[P], guarded)
 
 
 @demo_only
