@@ -9,6 +9,14 @@ from django.db import models
 from django.db.models import F
 
 
+class Refused(Exception):
+    """The deed cannot be done; `sentence` says why, in the language of whoever tried."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
 class ChangedMeanwhile(Exception):
     """Somebody else saved the row after this person opened the form; `current` is the row as it stands now."""
 

@@ -4,213 +4,468 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import post.refs
 from django.conf import settings
 from django.db import migrations, models
 
+import post.refs
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('description', models.TextField(blank=True, max_length=1000, verbose_name='what it does')),
-                ('kind', models.CharField(choices=[('client', 'The client'), ('sales', 'Sales'), ('marketing', 'Marketing'), ('support', 'Customer support'), ('services', 'Professional services'), ('logistics', 'Logistics'), ('operations', 'Operations'), ('production', 'Production'), ('quality', 'Quality'), ('purchasing', 'Purchasing'), ('administration', 'Administration'), ('finance', 'Finance'), ('human_resources', 'Human resources'), ('talent', 'Talent acquisition'), ('it', 'Information technology'), ('management', 'General management'), ('other', 'Another kind')], default='other', max_length=20, verbose_name='kind of area')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("description", models.TextField(blank=True, max_length=1000, verbose_name="what it does")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("client", "The client"),
+                            ("sales", "Sales"),
+                            ("marketing", "Marketing"),
+                            ("support", "Customer support"),
+                            ("services", "Professional services"),
+                            ("logistics", "Logistics"),
+                            ("operations", "Operations"),
+                            ("production", "Production"),
+                            ("quality", "Quality"),
+                            ("purchasing", "Purchasing"),
+                            ("administration", "Administration"),
+                            ("finance", "Finance"),
+                            ("human_resources", "Human resources"),
+                            ("talent", "Talent acquisition"),
+                            ("it", "Information technology"),
+                            ("management", "General management"),
+                            ("other", "Another kind"),
+                        ],
+                        default="other",
+                        max_length=20,
+                        verbose_name="kind of area",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('country', models.CharField(max_length=2, verbose_name='country')),
-                ('region', models.CharField(blank=True, max_length=10, verbose_name='region')),
-                ('zone', models.CharField(max_length=64, verbose_name='time zone')),
-                ('language', models.CharField(max_length=2, verbose_name='language')),
-                ('answer_days', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1)], verbose_name='working days to answer a request')),
-                ('review_months', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1)], verbose_name='months between contract reviews')),
-                ('is_demo', models.BooleanField(default=False, editable=False)),
-                ('revision', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("country", models.CharField(max_length=2, verbose_name="country")),
+                ("region", models.CharField(blank=True, max_length=10, verbose_name="region")),
+                ("zone", models.CharField(max_length=64, verbose_name="time zone")),
+                ("language", models.CharField(max_length=2, verbose_name="language")),
+                (
+                    "answer_days",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="working days to answer a request",
+                    ),
+                ),
+                (
+                    "review_months",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="months between contract reviews",
+                    ),
+                ),
+                ("is_demo", models.BooleanField(default=False, editable=False)),
+                ("revision", models.PositiveBigIntegerField(default=1, editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('ref', models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('language', models.CharField(blank=True, help_text='Empty: the language of the organization.', max_length=2, verbose_name='language')),
-                ('zone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
-                ('is_staff', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("ref", models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: the language of the organization.",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("zone", models.CharField(blank=True, max_length=64, verbose_name="time zone")),
+                ("is_staff", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",  # noqa: E501
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
+                "verbose_name": "person",
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('ended_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_to_suppliers', to='areas.area')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_to_customers', to='areas.area')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='areas.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("ended_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links_to_suppliers", to="areas.area"
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links_to_customers", to="areas.area"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="areas.organization"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
-                ('role', models.CharField(choices=[('facilitator', 'Facilitator'), ('participant', 'Participant'), ('viewer', 'Viewer')], default='participant', max_length=12, verbose_name='role')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('left_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='areas.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("facilitator", "Facilitator"), ("participant", "Participant"), ("viewer", "Viewer")],
+                        default="participant",
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("left_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="areas.organization"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AreaPart',
+            name="AreaPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(choices=[('lead', 'Lead'), ('member', 'Member'), ('voice', 'Voice of the client')], default='member', max_length=8)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='areas.area')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='areas.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("lead", "Lead"), ("member", "Member"), ("voice", "Voice of the client")],
+                        default="member",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="areas.area"
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="areas.membership"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('event', models.CharField(max_length=40)),
-                ('by_name', models.CharField(blank=True, max_length=120)),
-                ('subject', models.CharField(blank=True, max_length=12)),
-                ('subject_ref', models.CharField(blank=True, max_length=12)),
-                ('facts', models.JSONField(default=dict)),
-                ('area', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='journal', to='areas.area')),
-                ('link', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='journal', to='areas.link')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.membership')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.membership')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='journal', to='areas.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("event", models.CharField(max_length=40)),
+                ("by_name", models.CharField(blank=True, max_length=120)),
+                ("subject", models.CharField(blank=True, max_length=12)),
+                ("subject_ref", models.CharField(blank=True, max_length=12)),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="journal", to="areas.area"
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="journal", to="areas.link"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.membership"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.membership"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="journal", to="areas.organization"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('role', models.CharField(choices=[('facilitator', 'Facilitator'), ('participant', 'Participant'), ('viewer', 'Viewer')], default='participant', max_length=12, verbose_name='role')),
-                ('part', models.CharField(choices=[('lead', 'Lead'), ('member', 'Member'), ('voice', 'Voice of the client')], default='lead', max_length=8)),
-                ('sent_at', models.DateTimeField()),
-                ('times_sent', models.PositiveSmallIntegerField(default=1)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='areas.area')),
-                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.membership')),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.membership')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='areas.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(default=post.refs.new_ref, editable=False, max_length=12, unique=True)),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("facilitator", "Facilitator"), ("participant", "Participant"), ("viewer", "Viewer")],
+                        default="participant",
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("lead", "Lead"), ("member", "Member"), ("voice", "Voice of the client")],
+                        default="lead",
+                        max_length=8,
+                    ),
+                ),
+                ("sent_at", models.DateTimeField()),
+                ("times_sent", models.PositiveSmallIntegerField(default=1)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="areas.area",
+                    ),
+                ),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.membership",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.membership"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="invitations", to="areas.organization"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GuidingQuestion',
+            name="GuidingQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('client', 'The client'), ('sales', 'Sales'), ('marketing', 'Marketing'), ('support', 'Customer support'), ('services', 'Professional services'), ('logistics', 'Logistics'), ('operations', 'Operations'), ('production', 'Production'), ('quality', 'Quality'), ('purchasing', 'Purchasing'), ('administration', 'Administration'), ('finance', 'Finance'), ('human_resources', 'Human resources'), ('talent', 'Talent acquisition'), ('it', 'Information technology'), ('management', 'General management'), ('other', 'Another kind')], max_length=20)),
-                ('language', models.CharField(max_length=2)),
-                ('text', models.TextField(max_length=2000, verbose_name='questions, one a line')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guiding_questions', to='areas.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("client", "The client"),
+                            ("sales", "Sales"),
+                            ("marketing", "Marketing"),
+                            ("support", "Customer support"),
+                            ("services", "Professional services"),
+                            ("logistics", "Logistics"),
+                            ("operations", "Operations"),
+                            ("production", "Production"),
+                            ("quality", "Quality"),
+                            ("purchasing", "Purchasing"),
+                            ("administration", "Administration"),
+                            ("finance", "Finance"),
+                            ("human_resources", "Human resources"),
+                            ("talent", "Talent acquisition"),
+                            ("it", "Information technology"),
+                            ("management", "General management"),
+                            ("other", "Another kind"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("language", models.CharField(max_length=2)),
+                ("text", models.TextField(max_length=2000, verbose_name="questions, one a line")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guiding_questions",
+                        to="areas.organization",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='area',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='areas', to='areas.organization'),
+            model_name="area",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="areas", to="areas.organization"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_person_per_address'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="one_person_per_address"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areapart',
-            constraint=models.UniqueConstraint(fields=('membership', 'area'), name='one_part_per_person_and_area'),
+            model_name="areapart",
+            constraint=models.UniqueConstraint(fields=("membership", "area"), name="one_part_per_person_and_area"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('organization', 'user'), name='one_membership_per_person_and_organization'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "user"), name="one_membership_per_person_and_organization"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('customer', 'supplier'), name='one_link_per_pair_and_direction'),
+            model_name="link",
+            constraint=models.UniqueConstraint(fields=("customer", "supplier"), name="one_link_per_pair_and_direction"),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(('customer', models.F('supplier')), _negated=True), name='an_area_never_links_to_itself'),
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("customer", models.F("supplier")), _negated=True),
+                name="an_area_never_links_to_itself",
+            ),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['organization', '-at'], name='journal_of_organization'),
+            model_name="journalentry",
+            index=models.Index(fields=["organization", "-at"], name="journal_of_organization"),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['link', '-at'], name='journal_of_link'),
+            model_name="journalentry",
+            index=models.Index(fields=["link", "-at"], name="journal_of_link"),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['area', '-at'], name='journal_of_area'),
+            model_name="journalentry",
+            index=models.Index(fields=["area", "-at"], name="journal_of_area"),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['subject', 'subject_ref'], name='journal_of_subject'),
+            model_name="journalentry",
+            index=models.Index(fields=["subject", "subject_ref"], name="journal_of_subject"),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at__isnull', True), ('withdrawn_at__isnull', True)), name='one_open_invitation_per_address'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                models.F("organization"),
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("accepted_at__isnull", True), ("withdrawn_at__isnull", True)),
+                name="one_open_invitation_per_address",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guidingquestion',
-            constraint=models.UniqueConstraint(fields=('organization', 'kind', 'language'), name='one_set_of_questions_per_kind_and_language'),
+            model_name="guidingquestion",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "kind", "language"), name="one_set_of_questions_per_kind_and_language"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(models.F('organization'), django.db.models.functions.text.Lower('name'), condition=models.Q(('archived_at__isnull', True)), name='one_living_area_per_name', violation_error_message='There is already an area with this name.'),
+            model_name="area",
+            constraint=models.UniqueConstraint(
+                models.F("organization"),
+                django.db.models.functions.text.Lower("name"),
+                condition=models.Q(("archived_at__isnull", True)),
+                name="one_living_area_per_name",
+                violation_error_message="There is already an area with this name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'client')), fields=('organization',), name='one_client_per_organization'),
+            model_name="area",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "client")), fields=("organization",), name="one_client_per_organization"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'client'), _negated=True), ('archived_at__isnull', True), _connector='OR'), name='the_client_is_never_archived'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "client"), _negated=True), ("archived_at__isnull", True), _connector="OR"
+                ),
+                name="the_client_is_never_archived",
+            ),
         ),
     ]

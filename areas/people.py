@@ -1,0 +1,96 @@
+"""Roles and parts of people, and their leaving. A person who left keeps the row: the journal still names the person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from areas import journal
+from areas.access import Actor
+from areas.editing import Refused
+from areas.models import Area, AreaPart, Membership, Organization
+from areas.words import Part, Role
+
+
+def parts_for(area: Area) -> tuple[Part, ...]:
+    """What a person can be in this area: the client's people are outside, inside it has a voice."""
+    return (Part.VOICE,) if area.is_client else (Part.LEAD, Part.MEMBER)
+
+
+def _keep_a_facilitator(organization: Organization, leaving: Membership) -> None:
+    """Refuse to take away the last facilitator. Locks the organization: two at once would each see the other."""
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    others = Membership.objects.filter(organization=organization, role=Role.FACILITATOR, left_at__isnull=True)
+    if not others.exclude(pk=leaving.pk).exists():
+        raise Refused(_("%(name)s is the last facilitator. Make somebody else one first.") % {"name": leaving.name})
+
+
+@transaction.atomic
+def set_role(actor: Actor, membership: Membership, role: str, now: datetime) -> bool:
+    """Give the person another role. True if it changed."""
+    if role != Role.FACILITATOR:
+        _keep_a_facilitator(actor.organization, membership)
+    changed = (
+        Membership.objects.filter(pk=membership.pk, left_at__isnull=True).exclude(role=role).update(role=Role(role))
+    )
+    if not changed:
+        return False
+    membership.role = Role(role)
+    journal.record(
+        actor.organization,
+        "person.role_changed",
+        by=actor.membership,
+        now=now,
+        subject=("person", membership.ref),
+        facts={"name": membership.name, "role": str(role)},
+    )
+    return True
+
+
+@transaction.atomic
+def set_part(actor: Actor, membership: Membership, area: Area, part: str, now: datetime) -> bool:
+    """Make the person lead, member or voice of the area; an empty part takes it away. True if it changed."""
+    if part and part not in parts_for(area):
+        raise Refused(_("%(area)s has no such part.") % {"area": area.name})
+    if part and area.archived_at:
+        raise Refused(_("%(area)s is archived.") % {"area": area.name})
+    if part and membership.left_at:
+        raise Refused(_("%(name)s is no longer here.") % {"name": membership.name})
+    before = AreaPart.objects.select_for_update().filter(membership=membership, area=area).first()
+    if (before.part if before else "") == part:
+        return False
+    if part:
+        AreaPart.objects.update_or_create(membership=membership, area=area, defaults={"part": part})
+    else:
+        AreaPart.objects.filter(membership=membership, area=area).delete()
+    journal.record(
+        actor.organization,
+        "person.assigned" if part else "person.released",
+        by=actor.membership,
+        now=now,
+        area=area,
+        subject=("person", membership.ref),
+        facts={"name": membership.name, "area": area.name, "part": str(part)},
+    )
+    return True
+
+
+@transaction.atomic
+def remove(actor: Actor, membership: Membership, now: datetime) -> bool:
+    """Take the person out of the organization; parts go, what was done and said stays."""
+    _keep_a_facilitator(actor.organization, membership)
+    if not Membership.objects.filter(pk=membership.pk, left_at__isnull=True).update(left_at=now):
+        return False
+    membership.left_at = now
+    AreaPart.objects.filter(membership=membership).delete()
+    journal.record(
+        actor.organization,
+        "person.left",
+        by=actor.membership,
+        now=now,
+        subject=("person", membership.ref),
+        facts={"name": membership.name},
+    )
+    return True
