@@ -5,5 +5,5 @@ from django.http import HttpRequest
 
 
 def eslabon(request: HttpRequest) -> dict[str, Any]:
-    """What every page knows: whether this is the demo, the address that people type, and who acts (set by the doorways)."""
+    """What every page knows: is this the demo, which address do people type, and who acts (set by the doorways)."""
     return {"DEMO": settings.DEMO, "BASE_URL": settings.BASE_URL, "actor": getattr(request, "actor", None)}

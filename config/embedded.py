@@ -28,7 +28,7 @@ class CannotStart(Exception):
     """One sentence that says what is in the way and what to do."""
 
 
-# Binaries --------------------------------------------------------------------------------------------------------------
+# Binaries ---------------------------------------------------------------------------------------------------------
 def _package(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
@@ -62,7 +62,7 @@ def valkey_binary() -> Path:
     return Path(found)
 
 
-# Places ----------------------------------------------------------------------------------------------------------------
+# Places -----------------------------------------------------------------------------------------------------------
 def free_port(wanted: int = 0) -> int:
     for port in (wanted, 0):
         with socket.socket() as probe:
@@ -114,7 +114,7 @@ def account() -> tuple[int, int] | None:
     raise CannotStart("PostgreSQL refuses to run as root and this machine has no account `nobody`: start as a user.")
 
 
-# PostgreSQL --------------------------------------------------------------------------------------------------------------
+# PostgreSQL -------------------------------------------------------------------------------------------------------
 class Postgres:
     def __init__(self, folder: Path, logs: Path, *, lasting: bool = True) -> None:
         self.folder = folder
@@ -255,7 +255,7 @@ class Postgres:
         return True
 
 
-# Valkey ------------------------------------------------------------------------------------------------------------------
+# Valkey -----------------------------------------------------------------------------------------------------------
 class Valkey:
     def __init__(self, folder: Path, logs: Path, *, lasting: bool = True, databases: int = 16) -> None:
         self.folder = folder

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Whether this process serves pages and reaches its database; `run` proves to the supervisor which process it is."""
+    """Whether this process serves pages and reaches its database; `run` proves to the supervisor which one it is."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -66,7 +66,7 @@ MIDDLEWARE = [
 if not (ROOT / "areas" / "middleware.py").exists():
     MIDDLEWARE.remove("areas.middleware.LanguageAndZone")
 
-# Templates -----------------------------------------------------------------------------------------------------------
+# Templates ---------------------------------------------------------------------------------------------------------
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 _loaders = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
@@ -92,7 +92,7 @@ TEMPLATES = [
     }
 ]
 
-# Static files ---------------------------------------------------------------------------------------------------------
+# Static files ------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"] if (ROOT / "static").is_dir() else []
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or DATA_DIR / "static")
@@ -111,7 +111,7 @@ WHITENOISE_USE_FINDERS = not _fingerprints
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 60
 
-# Languages and time ---------------------------------------------------------------------------------------------------
+# Languages and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "locale"]
@@ -121,7 +121,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-# PostgreSQL, Valkey ----------------------------------------------------------------------------------------------------
+# PostgreSQL, Valkey ------------------------------------------------------------------------------------------------
 # Pages run in uvicorn's pool of threads, each of which keeps its connection.
 DATABASES = {"default": {**ENV.database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 REDIS_URL = ENV.redis_url
@@ -136,7 +136,7 @@ CACHES = {
     }
 }
 
-# Celery ---------------------------------------------------------------------------------------------------------------
+# Celery ------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -165,7 +165,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat" / "schedule")
 
-# Mail ------------------------------------------------------------------------------------------------------------------
+# Mail --------------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = ENV.mail.backend
 EMAIL_HOST = ENV.mail.host
 EMAIL_PORT = ENV.mail.port
@@ -176,7 +176,7 @@ EMAIL_USE_SSL = ENV.mail.ssl
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.default_from_email
 
-# Signing in: a code by e-mail, or a passkey; nobody has a password ------------------------------------------------------
+# Signing in: a code by e-mail, or a passkey; nobody has a password -------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -209,7 +209,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.https and urlsplit(BASE_URL).hostna
 USERSESSIONS_TRACK_ACTIVITY = True
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 
-# Safe from the first day -------------------------------------------------------------------------------------------------
+# Safe from the first day -------------------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = int(60 * 60 * 24 * 30)
 SESSION_COOKIE_HTTPONLY = True
@@ -235,7 +235,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 0
 FILE_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 
-# Logs: what happened, never what somebody typed -----------------------------------------------------------------------------
+# Logs: what happened, never what somebody typed --------------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""`manage.py up`: PostgreSQL, Valkey, pages and streams, worker and beat as one thing that starts and stops together."""
+"""`manage.py up`: PostgreSQL, Valkey, pages and streams, worker and beat start and stop together."""
 
 import fcntl
 import json
@@ -49,7 +49,7 @@ class Supervisor:
         self.folder = env.data_dir(environ)
         self.logs = self.folder / "logs"
 
-    # The whole story -------------------------------------------------------------------------------------------------
+    # The whole story -----------------------------------------------------------------------------------------------
     def run(self) -> int:
         self._listen_to_signals()
         try:
@@ -70,7 +70,7 @@ class Supervisor:
         finally:
             self._stop_all()
 
-    # One after the other -----------------------------------------------------------------------------------------------
+    # One after the other -------------------------------------------------------------------------------------------
     def _take_folder(self) -> None:
         make_folder(self.folder, 0o711)
         check_room(self.folder)
@@ -133,7 +133,7 @@ class Supervisor:
         self._remember()
 
     def _prepare(self) -> None:
-        """Migrations, translations, static files and, on an empty database, the demo: one process, its words are ours."""
+        """Migrations, translations, static files and the demo: one process, and its words are ours."""
         command = [sys.executable, str(ROOT / "manage.py"), "prepare", "--people", str(self.folder / "people.json")]
         errors = self.logs / "prepare.log"
         parent = os.getpid()
@@ -164,7 +164,9 @@ class Supervisor:
             words = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             if any("No space left" in word for word in words):
                 raise CannotStart(f"The disk that holds {self.folder} is full: free some space and start again.")
-            raise CannotStart(f"The database could not be prepared: {(words or ['no reason given'])[-1]} (see {errors}).")
+            raise CannotStart(
+                f"The database could not be prepared: {(words or ['no reason given'])[-1]} (see {errors})."
+            )
 
     def _start_workers(self) -> None:
         assert self.listener is not None
@@ -188,7 +190,9 @@ class Supervisor:
 
     def _wait_for_pages(self) -> None:
         web = [child for child in self.workers if child.name.startswith("web")]
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, f"[{self.host}]" if ":" in self.host else self.host)
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(
+            self.host, f"[{self.host}]" if ":" in self.host else self.host
+        )
         url = f"http://{host}:{self.port}/healthz"
 
         def settled() -> bool:
@@ -240,7 +244,7 @@ class Supervisor:
                     f"so everything stops; its last words in {child.log}:\n{words}"
                 )
 
-    # Beside the story ------------------------------------------------------------------------------------------------
+    # Beside the story ----------------------------------------------------------------------------------------------
     def _stop_all(self) -> None:
         self.stopping.set()
         if self.services or self.workers:

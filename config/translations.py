@@ -1,4 +1,4 @@
-"""The catalogues of translations: extracted from the code, checked, compiled; Babel does it, no system gettext is needed."""
+"""The catalogues of translations: extracted, checked, compiled. Babel does it; no system gettext is needed."""
 
 import re
 from collections.abc import Iterator
@@ -83,7 +83,7 @@ def ids(message: Message) -> list[str]:
 
 
 def updated(language: str, found: Catalog) -> Catalog:
-    """What is stored, with the new sentences in and the gone ones out; in the source language every sentence is its own."""
+    """What is stored, with the new sentences in and the gone ones out; a sentence of the source language is its own."""
     old = stored(language)
     fresh = Catalog(locale=language, charset="utf-8", fuzzy=False)
     for message in messages(found):
@@ -119,7 +119,7 @@ def render(catalog: Catalog) -> bytes:
 
 
 def update_all() -> dict[str, tuple[int, int]]:
-    """Write every catalogue anew; for each language how many sentences there are and how many wait for a translation."""
+    """Write every catalogue anew; for each language how many sentences there are and how many of them wait."""
     found = extracted()
     counts = {}
     for language in LANGUAGES:
@@ -204,4 +204,3 @@ def compile_all(*, only_older: bool = False) -> list[Path]:
         fresh.replace(target)
         done.append(target)
     return done
-

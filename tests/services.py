@@ -1,6 +1,6 @@
 """A pytest plugin (`-p tests.services`): real PostgreSQL and Valkey for one run, gone when it ends.
 
-Only the first process starts them; xdist's workers inherit the environment and take a database number and a prefix each.
+Only the first process starts them; xdist's workers inherit the environment, with a database number and a prefix each.
 conftest.py would be too late: pytest-django reads DATABASES before it.
 """
 

@@ -106,9 +106,7 @@ def demo_server(transactional_db: None, _demo_server: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def _worker(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Child]:
+def _worker(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
     log: Path = tmp_path_factory.mktemp("worker") / "worker.log"
     with django_db_blocker.unblock():
         environment = _environment()
