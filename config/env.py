@@ -22,6 +22,7 @@ NOWHERE: dict[str, str] = {
     "SECRET_KEY": "a key for looking at the code only, never for serving a page to anybody",
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere",
     "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_URL": "none:",
 }
 
 

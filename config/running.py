@@ -8,7 +8,7 @@ from typing import Any
 
 from config import env
 from config.embedded import write_private
-from config.processes import alive, born_at
+from config.processes import alive
 
 RECORD = "running.json"
 
@@ -33,10 +33,6 @@ def remember(folder: Path, known: dict[str, Any]) -> None:
     write_private(folder / RECORD, json.dumps(known, indent=1))
 
 
-def born(pid: int) -> float:
-    return born_at(pid) or 0.0
-
-
 def is_running(known: dict[str, Any]) -> bool:
     return bool(known) and alive(int(known.get("pid", 0)), float(known.get("born", 0)))
 
@@ -50,3 +46,9 @@ def join(environ: MutableMapping[str, str]) -> None:
     for name, value in known.get("environment", {}).items():
         if not environ.get(name) and not environ.get(f"{name}_FILE"):
             environ[name] = value
+
+
+def is_asleep(environ: MutableMapping[str, str]) -> bool:
+    """Whether the app lives in the data folder and is not running just now."""
+    named = any(env.text(environ, name) for name in ("DATABASE_URL", "REDIS_URL"))
+    return not named and (env.data_dir(environ) / "postgres" / "PG_VERSION").exists()

@@ -1,6 +1,5 @@
 """`manage.py up`: PostgreSQL, Valkey, pages and streams, worker and beat start and stop together."""
 
-import fcntl
 import json
 import os
 import secrets
@@ -14,12 +13,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
-from config import env, running
-from config.embedded import CannotStart, Postgres, Valkey, cannot_write, check_room, make_folder
+from config import env
+from config.embedded import CannotStart, cannot_write
 from config.env import ROOT
-from config.processes import Child, end_strays, follow_parent, spawn, stop, wait_until
+from config.ground import Ground
+from config.processes import Child, follow_parent, spawn, stop, wait_until
 
 READY_WITHIN = 60.0
 
@@ -34,11 +33,8 @@ class Supervisor:
         self.began = time.monotonic()
         self.stopping = threading.Event()
         self.hurry = threading.Event()
-        self.services: list[Child] = []
         self.workers: list[Child] = []
-        self.lock: IO[str] | None = None
         self.listener: socket.socket | None = None
-        self.ports: dict[str, int] = {}
         self.run_id = secrets.token_hex(8)
         environ.setdefault("DEMO", "1")
         environ.setdefault("PORT", "8000")
@@ -46,21 +42,22 @@ class Supervisor:
         self.host = environ.get("HOST") or "127.0.0.1"
         self.web_processes = env.number(environ, "WEB_PROCESSES", 1, 1, 64)
         self.worker_processes = env.number(environ, "WORKER_PROCESSES", 2, 1, 64)
-        self.folder = env.data_dir(environ)
-        self.logs = self.folder / "logs"
+        self.ground = Ground(environ, self._say)
+        self.folder, self.logs = self.ground.folder, self.ground.logs
 
     # The whole story -----------------------------------------------------------------------------------------------
     def run(self) -> int:
         self._listen_to_signals()
         try:
-            self._take_folder()
+            self.ground.take()
             self._open_port()
-            self._start_services()
+            self.ground.start()
+            self.environ["RUN_ID"] = self.run_id
+            self._check_stop()
             environment = env.read(self.environ)
             self._prepare()
             self._start_workers()
             self._wait_for_pages()
-            self._remember()
             self._welcome(environment)
             return self._watch()
         except Stopped:
@@ -71,26 +68,6 @@ class Supervisor:
             self._stop_all()
 
     # One after the other -------------------------------------------------------------------------------------------
-    def _take_folder(self) -> None:
-        make_folder(self.folder, 0o711)
-        check_room(self.folder)
-        try:
-            self.lock = (self.folder / "lock").open("a", encoding="utf-8")
-        except OSError as error:
-            raise CannotStart(cannot_write(self.folder, error)) from error
-        known = running.record(self.folder)
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            at = f", at {known['address']}" if known.get("address") else ""
-            raise CannotStart(
-                f"Eslabón is already running on {self.folder} (process {known.get('pid', '?')}{at}): "
-                "stop that one first with Ctrl-C, or set another DATA_DIR and PORT."
-            ) from error
-        make_folder(self.logs)
-        end_strays([(name, pid, born) for name, pid, born in known.get("children", [])])
-        self.ports = known.get("ports", {})
-
     def _open_port(self) -> None:
         """Opened by us, before anything else starts: whoever answers on it is one of ours."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -106,31 +83,6 @@ class Supervisor:
                 f"or choose another port, for example `make run PORT={self.port + 1}`."
             ) from error
         self.listener = listener
-
-    def _start_services(self) -> None:
-        postgres = valkey = None
-        if not env.text(self.environ, "DATABASE_URL"):
-            postgres = Postgres(self.folder / "postgres", self.logs)
-            fresh = not (postgres.folder / "PG_VERSION").exists()
-            self._say("PostgreSQL: making a new database …" if fresh else "PostgreSQL …")
-            self.services.append(postgres.start(self.ports.get("PostgreSQL", 0)))
-        if not env.text(self.environ, "REDIS_URL"):
-            self._say("Valkey …")
-            valkey = Valkey(self.folder / "valkey", self.logs)
-            self.services.append(valkey.start(self.ports.get("Valkey", 0)))
-        self._remember()
-        if postgres:
-            postgres.wait()
-            self.ports["PostgreSQL"] = postgres.port
-            self.environ["DATABASE_URL"] = postgres.url()
-        if valkey:
-            valkey.wait()
-            self.ports["Valkey"] = valkey.port
-            self.environ["REDIS_URL"] = valkey.url()
-        if not env.text(self.environ, "SECRET_KEY"):
-            self.environ["SECRET_KEY"] = running.secret_key(self.folder)
-        self.environ["RUN_ID"] = self.run_id
-        self._remember()
 
     def _prepare(self) -> None:
         """Migrations, translations, static files and the demo: one process, and its words are ours."""
@@ -182,7 +134,7 @@ class Supervisor:
         (self.folder / "beat").mkdir(exist_ok=True)
         beat = [*celery, "beat", *level, "-s", str(self.folder / "beat" / "schedule"), "--pidfile="]
         self._start("beat", beat)
-        self._remember()
+        self.ground.remember(self.workers)
 
     def _start(self, name: str, command: list[str], pass_fds: list[int] | None = None) -> None:
         log = self.logs / f"{name}.log"
@@ -233,7 +185,7 @@ class Supervisor:
         return 0
 
     def _check_children(self) -> None:
-        for child in [*self.services, *self.workers]:
+        for child in [*self.ground.services, *self.workers]:
             if child.dead:
                 words = child.last_words()
                 if "No space left" in words:
@@ -247,39 +199,15 @@ class Supervisor:
     # Beside the story ----------------------------------------------------------------------------------------------
     def _stop_all(self) -> None:
         self.stopping.set()
-        if self.services or self.workers:
+        started = bool(self.ground.services or self.workers)
+        if started:
             self._say("Stopping …")
         if self.listener:
             self.listener.close()
         stop(self.workers, 10, self.hurry)
-        # PostgreSQL last and never by force before its time: it writes down what it knows.
-        stop([child for child in self.services if child.name != "PostgreSQL"], 10)
-        stop([child for child in self.services if child.name == "PostgreSQL"], 60)
-        if self.lock and (self.services or self.workers):
-            self.services, self.workers = [], []
-            try:
-                running.remember(self.folder, {"ports": self.ports})
-            except OSError:
-                return
+        self.ground.leave()
+        if started:
             self._say("Stopped.")
-
-    def _remember(self) -> None:
-        me = os.getpid()
-        running.remember(
-            self.folder,
-            {
-                "pid": me,
-                "born": running.born(me),
-                "address": env.base_url(self.environ),
-                "ports": self.ports,
-                "children": [(child.name, child.pid, child.born) for child in [*self.services, *self.workers]],
-                "environment": {
-                    name: self.environ[name]
-                    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "PORT", "DEMO")
-                    if self.environ.get(name)
-                },
-            },
-        )
 
     def _listen_to_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

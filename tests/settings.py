@@ -4,7 +4,6 @@ import os
 
 from config.env import NOWHERE
 
-os.environ.setdefault("DEBUG", "1")
 for name, value in NOWHERE.items():
     os.environ.setdefault(name, value)
 
