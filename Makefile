@@ -46,7 +46,7 @@ messages: setup-dev ## extract the sentences to translate into locale/*/LC_MESSA
 	$(IN) manage.py catalogues --compile
 
 bench: setup-dev ## figures: make bench, or make bench NAME=board
-	@exec $(IN) -m bench$(if $(NAME),.$(NAME))
+	@exec $(IN) -m bench $(NAME)
 
 backup: setup ## copy the database into a file: make backup FILE=eslabon.dump
 	@exec $(IN) manage.py backup "$(FILE)"

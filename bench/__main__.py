@@ -1,0 +1,24 @@
+"""`python -m bench` runs all benchmarks, `python -m bench live board` these."""
+
+import importlib
+import sys
+
+from bench.figures import say
+from bench.ground import ground
+
+ALL = ("board", "live", "pages")
+
+
+def main(names: list[str]) -> None:
+    unknown = set(names) - set(ALL)
+    if unknown:
+        raise SystemExit(f"There is no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(ALL)}.")
+    for name in names or ALL:
+        say(f"— {name}")
+        with ground() as here:
+            # Only now: its rooms need a Django that is set up on this ground.
+            importlib.import_module(f"bench.{name}").main(here)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
