@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 def figure(
-    name: str, value: float, unit: str, goal: float | None, holds: bool | None, beside: dict[str, float | str]
+    name: str, value: float, unit: str, goal: float | None, holds: bool | None, beside: Mapping[str, float | str]
 ) -> None:
     """`goal` is what to reach on this kind of machine, `beside` the floor or the peer measured in the same run."""
-    line = {"name": name, "value": round(value, 3), "unit": unit, "goal": goal, "holds": holds, "beside": beside}
+    line = {"name": name, "value": round(value, 3), "unit": unit, "goal": goal, "holds": holds, "beside": dict(beside)}
     print(json.dumps(line), flush=True)
 
 

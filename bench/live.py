@@ -17,7 +17,8 @@ from bench.figures import figure, percentile, say
 from bench.ground import Ground, listens
 from config.embedded import free_port
 from config.processes import wait_until
-from post import letters, live
+from post import live
+from post.models import Letter
 
 ROUNDS = 40
 WARMING = 5
@@ -58,7 +59,7 @@ def deed(version: int) -> float:
     """What a deed does: a row, and an announcement on commit."""
     now = timezone.now()
     with transaction.atomic():
-        letters.Letter.objects.create(
+        Letter.objects.create(
             key=f"bench {version} {now}",
             kind="bench",
             to_email="ana@example.com",
@@ -70,8 +71,7 @@ def deed(version: int) -> float:
             created_at=now,
         )
         live.announce([TOPIC], version)
-        began = time.monotonic()
-    return began
+        return time.monotonic()
 
 
 def one(here: Ground, count: int) -> tuple[list[float], float]:
