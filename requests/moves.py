@@ -5,7 +5,7 @@ line in the journal. `why_not` is the one rule behind the guard, the button and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -72,13 +72,8 @@ def author(actor: Actor, said_by: str) -> Author:
 
 
 def default_answer_by(organization: Organization, now: datetime) -> date:
-    """The day by which an answer is expected if nobody says otherwise: the policy's weekdays from today."""
-    day = now.astimezone(organization.tz).date()
-    left = organization.answer_days
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5
-    return day
+    """The day by which an answer is expected if nobody says otherwise: the policy's working days from today."""
+    return organization.calendar.working_day(now.astimezone(organization.tz).date(), organization.answer_days)
 
 
 def sides_of(ask: Ask, actor: Actor) -> list[Side]:

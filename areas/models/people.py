@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from areas.calendar import Calendar, office_week
 from areas.words import Part, Role
 from post.refs import new_ref
 
@@ -93,6 +94,11 @@ class Organization(models.Model):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @property
+    def calendar(self) -> Calendar:
+        """When the organization works: an office week in its zone, without the public holidays of its country."""
+        return Calendar(self.tz, office_week(), self.country, self.region)
 
 
 class Membership(models.Model):

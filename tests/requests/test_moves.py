@@ -321,8 +321,11 @@ def test_two_people_at_the_same_instant_give_one_result_and_one_message() -> Non
     assert Act.objects.filter(ask=ask).count() == 3
 
 
-def test_the_default_answer_date_counts_weekdays(cast: Cast) -> None:
+def test_the_default_answer_date_counts_working_days_of_the_place(cast: Cast) -> None:
     friday = datetime(2026, 11, 20, 18, 0, tzinfo=NOW.tzinfo)
     assert moves.default_answer_by(cast.organization, friday) == date(2026, 11, 25)
-    # Late on Sunday in UTC it is still Sunday in Mexico; late on Saturday there it is Sunday in UTC.
-    assert moves.default_answer_by(cast.organization, friday + timedelta(days=2)) == date(2026, 11, 25)
+    # Early on Saturday in UTC it is still Friday in Mexico.
+    assert moves.default_answer_by(cast.organization, friday + timedelta(hours=11)) == date(2026, 11, 25)
+    # The third Monday of November is a holiday there.
+    friday_before = datetime(2026, 11, 13, 18, 0, tzinfo=NOW.tzinfo)
+    assert moves.default_answer_by(cast.organization, friday_before) == date(2026, 11, 19)
