@@ -98,6 +98,15 @@ def proposal(contract: Contract) -> Proposal:
         .select_related("asker", "performer", "terms", "owner__user")
         .order_by("settled_at", "pk")
     }
+    lines = lines_of(asks, clauses, removals)
+    n = (contract.versions.aggregate(last=Max("n"))["last"] or 0) + 1
+    return Proposal(n=n, lines=lines, digest=fingerprint(n, lines), current=current)
+
+
+def lines_of(asks: dict[int, Ask], clauses: dict[int, Clause], removals: dict[int, Removal]) -> list[Line]:
+    """The lines of a proposal. Ask pk → the asks of a link that are agreed or replaced, the clauses in force, the
+    removals not taken back. No query.
+    """
     lines: list[Line] = []
     for ask in asks.values():
         if ask.state != State.AGREED or ask.terms is None:
@@ -125,8 +134,7 @@ def proposal(contract: Contract) -> Proposal:
             )
         )
     lines.sort(key=lambda line: (line.direction, line.before.n if line.before else 999))
-    n = (contract.versions.aggregate(last=Max("n"))["last"] or 0) + 1
-    return Proposal(n=n, lines=lines, digest=fingerprint(n, lines), current=current)
+    return lines
 
 
 def _binding_ancestor(ask: Ask, asks: dict[int, Ask], clauses: dict[int, Clause]) -> Clause | None:
