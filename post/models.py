@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from post.refs import new_ref
 
-# A sign-in code stands alone on its line.
-CODE = re.compile(r"^[ \t]*([A-Z0-9]{3,8}(?:-[A-Z0-9]{3,8})?)[ \t]*$", re.MULTILINE)
+# A sign-in code stands alone on its line: "4F7K-2QXM" or "482913".
+CODE = re.compile(r"^[ \t]*([A-Z0-9]{2,8}(?:-[A-Z0-9]{2,8}){1,2}|[0-9]{6,9})[ \t]*$", re.MULTILINE)
 
 
 class Letter(models.Model):
