@@ -1,0 +1,333 @@
+"""The picture of the chain as SVG, by plain string building: 200 areas take a few milliseconds, by templates a hundred.
+
+It is handed sentences that are translated and figures that are formatted; it escapes all of them, and decides nothing
+but how they look. Shape, icon, word and colour say the same thing, each for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+from contracts.lettering import shortened, text_width
+from contracts.placing import Box, Edge, Node, Placing, Sizes, Spot, Thread, place
+
+STATES = ("kept", "soon", "broken", "open", "quiet")
+MANY = 40  # areas: from here on the small measures
+
+ROOMY = Sizes()
+SMALL = Sizes(
+    name=15,
+    leading=18,
+    note=12.5,
+    narrowest=116,
+    widest=240,
+    pad=13,
+    foot=20,
+    box_gap=16,
+    badge_width=92,
+    badge_height=26,
+    badge_gap=7,
+    lead=14,
+    bend_least=22,
+    bend_most=170,
+    port_gap=13,
+    port_least=5,
+    slim=10,
+)
+STAGE = Sizes(
+    name=27,
+    leading=32,
+    note=21,
+    narrowest=176,
+    widest=330,
+    pad=18,
+    foot=36,
+    box_gap=30,
+    badge_width=120,
+    badge_height=66,
+    badge_gap=12,
+    lead=18,
+    bend_least=14,
+    bend_most=90,
+    port_gap=24,
+)
+
+# Drawn about their middle in a square of 16. Letters would look different on every machine, or be missing.
+ICONS = {
+    "kept": "M-6 .5l4 4.5 8-10",
+    "soon": "M0-7a7 7 0 1 1 0 14a7 7 0 1 1 0-14zM0-3.5v4l3 2",
+    "broken": "M-5-5l10 10M5-5l-10 10",
+    "open": "M-3.8-3.2c0-5.2 7.6-5.2 7.6-.4c0 3-3.8 2.8-3.8 6M0 6.3v.2",
+    "quiet": "M-5 0h10",
+}
+_BACK = "M-6-3h11l-3-3M6 3h-11l3 3"
+
+
+class AreaMark(NamedTuple):
+    """An area as it is to be drawn. `state` is one of STATES or "client"; `rate` fills its bar, 0 to 1."""
+
+    ref: str
+    name: str
+    distance: int | None
+    state: str
+    note: str
+    label: str  # the whole sentence, for who does not see the picture
+    href: str = ""
+    rate: float | None = None
+    here: bool = False  # the one that the picture is about
+
+
+class LinkMark(NamedTuple):
+    """A link as it is to be drawn: how many needs, how many requirements, and a word that says how it stands."""
+
+    ref: str
+    customer: str
+    supplier: str
+    state: str
+    needs: str
+    requirements: str
+    word: str
+    label: str
+    href: str
+    why: str = ""  # what is broken or waits, and the path to the client, line by line
+
+
+class Words(NamedTuple):
+    title: str
+    apart: str  # above what no path joins to the client
+
+
+class Picture(NamedTuple):
+    svg: str
+    width: int
+    height: int
+    letters: float  # height of the smallest letters
+
+
+def sizes_for(areas: int) -> Sizes:
+    """The measures for so many areas on a page."""
+    return ROOMY if areas <= MANY else SMALL
+
+
+def draw(
+    areas: Sequence[AreaMark],
+    links: Sequence[LinkMark],
+    words: Words,
+    *,
+    sizes: Sizes | None = None,
+    ident: str = "chain",
+) -> Picture:
+    """The chain as one <svg>. Links and areas keep their ids from one drawing to the next, so that focus stays."""
+    chosen = _with_badges(sizes or sizes_for(len(areas)), links)
+    if any(area.rate is not None for area in areas):
+        chosen = chosen._replace(foot=chosen.foot + chosen.note)
+    placing = place(
+        [Node(area.ref, area.name, area.distance, _note_room(area, chosen)) for area in areas],
+        [Edge(link.ref, link.customer, link.supplier) for link in links],
+        chosen,
+    )
+    parts = [_frame(placing, words, ident)]
+    if placing.apart_y is not None:
+        parts.append(_apart(placing, words, chosen))
+    spots = [(thread.badge, link, thread) for link, thread in zip(links, placing.threads, strict=True)]
+    spots.sort(key=lambda spot: spot[0])
+    boxes = sorted(zip(placing.boxes, areas, strict=True), key=lambda pair: (pair[0].x, pair[0].y))
+    parts += [_link(link, thread, chosen) for _, link, thread in spots]
+    parts += [_area(area, box, chosen) for box, area in boxes]
+    parts.append("</svg>")
+    letters = chosen.note * 0.92 if chosen.badge_height >= _TWO_ROWS else chosen.note
+    return Picture("".join(parts), placing.width, placing.height, letters)
+
+
+_TWO_ROWS = 40
+_LEAST_WIDTH = 1060  # narrower pictures are not blown up
+_SHRINKS_TO = 0.685
+
+
+def _with_badges(sizes: Sizes, links: Sequence[LinkMark]) -> Sizes:
+    if sizes.badge_height < _TWO_ROWS:
+        return sizes
+    size = sizes.note * 0.92
+    longest = max((text_width(word, size) for word in {link.word for link in links}), default=0.0)
+    # In steps, so that a word that gets a letter longer does not move the whole picture.
+    wide = -(-(longest * _PLAIN + 16) // 12) * 12
+    return sizes._replace(badge_width=max(sizes.badge_width, min(wide, sizes.badge_width * 1.3)))
+
+
+_PLAIN = 0.9  # regular letters beside bold ones
+
+
+def _note_room(area: AreaMark, sizes: Sizes) -> float:
+    """What the note needs, in steps, so that another figure does not move the picture; a long one is shortened."""
+    icon = 1.4 * sizes.note if area.state in ICONS else 0.0
+    room = text_width(area.note, sizes.note) * _PLAIN + icon
+    return min(-(-room // 16) * 16, sizes.narrowest * 1.4)
+
+
+def _frame(placing: Placing, words: Words, ident: str) -> str:
+    wide = max(placing.width, _LEAST_WIDTH)
+    left = (placing.width - wide) // 2
+    return (
+        f'<svg class="chain" id="{ident}" '
+        f'width="{round(wide * _SHRINKS_TO)}" height="{round(placing.height * _SHRINKS_TO)}" '
+        f'viewBox="{left} 0 {wide} {placing.height}" role="group" aria-label="{escape(words.title)}">'
+    )
+
+
+def _apart(placing: Placing, words: Words, sizes: Sizes) -> str:
+    y = placing.apart_y or 0
+    return (
+        f'<path class="apart-line" d="M8 {y}H{placing.width - 8}"/>'
+        f'<text class="apart-word" font-size="{sizes.note:g}" x="8" y="{y + sizes.note * 1.7:.0f}">'
+        f"{escape(words.apart)}</text>"
+    )
+
+
+def _run(knots: Sequence[Spot]) -> str:
+    """Level where the height stays, an S with level ends where it changes."""
+    x, y = knots[0]
+    parts = [f"M{x} {y}"]
+    for to_x, to_y in knots[1:]:
+        if to_y == y:
+            parts.append(f"H{to_x}")
+        else:
+            middle = (x + to_x) // 2
+            parts.append(f"C{middle} {y} {middle} {to_y} {to_x} {to_y}")
+        x, y = to_x, to_y
+    return "".join(parts)
+
+
+def _half_ring(x: int, y: int, side: int, big: int) -> str:
+    """Half of a torn chain link, open towards the badge. `side`: the badge lies to the right (-1) or left (1) of it."""
+    way = -side
+    run = big - 2
+    bow = f"a{big} {big} 0 0 {0 if way > 0 else 1} 0 {2 * big}"
+    return f"M{x + way * (big + run)} {y - big}h{-way * run}{bow}h{way * run}"
+
+
+def _thread(link: LinkMark, thread: Thread, sizes: Sizes) -> str:
+    near, far = thread.near, thread.far
+    start = near[0]
+    way = 1 if near[1].x > start.x else -1
+    tip = 9 if sizes.badge_height >= _TWO_ROWS else 7
+    near = (Spot(start.x + way * (tip - 1), start.y), *near[1:])
+    arrow = f'<path class="tip" d="M{start.x + way} {start.y}l{way * tip}-{tip * 0.6:g}v{tip * 1.2:g}z"/>'
+    if link.state == "broken":
+        big = 6 if sizes.badge_height >= _TWO_ROWS else 4
+        rings = _half_ring(near[-1].x, near[-1].y, thread.near_side, big) + _half_ring(
+            far[0].x, far[0].y, thread.far_side, big
+        )
+        return f'<path class="line" d="{_run(near)}{_run(far)}"/><path class="ring" d="{rings}"/>{arrow}'
+    if thread.near_side == thread.far_side:
+        inside = thread.badge.x
+        path = _run(near) + f"H{inside}" + _run((Spot(inside, far[0].y), *far))
+    else:
+        path = _run(near + far)
+    return f'<path class="line" d="{path}"/>{arrow}'
+
+
+def _badge(link: LinkMark, spot: Spot, sizes: Sizes) -> str:
+    wide, tall = sizes.badge_width, sizes.badge_height
+    two = tall >= _TWO_ROWS
+    big, small = (sizes.note * 1.16, sizes.note) if two else (sizes.note * 1.04, sizes.note * 0.94)
+    icon = big / 16
+    row = -tall * 0.17 if two else 0.0
+    count_width = len(link.needs) * big * 0.7
+    total = big + 4 + count_width + (small * 1.9 + len(link.requirements) * small * 0.64 if link.requirements else 0)
+    x = -total / 2
+    base = row + big * 0.36
+    parts = [
+        f'<g class="badge" transform="translate({spot.x} {spot.y})">'
+        f'<rect x="{-wide / 2:g}" y="{-tall / 2:g}" width="{wide:g}" height="{tall:g}" rx="{tall * 0.3:g}"/>'
+        f'<path class="icon" transform="translate({x + big / 2:.1f} {row:.1f})scale({icon:.2g})" '
+        f'd="{ICONS[link.state]}"/>'
+        f'<text class="b1" font-size="{big:.3g}" x="{x + big + 4:.1f}" y="{base:.1f}">{escape(link.needs)}</text>'
+    ]
+    if link.requirements:
+        x += big + 4 + count_width + small * 0.7
+        parts.append(
+            f'<path class="back" transform="translate({x + small / 2:.1f} {row:.1f})scale({small / 15:.2g})" '
+            f'd="{_BACK}"/><text class="b2" font-size="{small:.3g}" x="{x + small * 1.2:.1f}" y="{base:.1f}">'
+            f"{escape(link.requirements)}</text>"
+        )
+    if two:
+        word = shortened(link.word, (wide - 10) / _PLAIN, sizes.note * 0.92)
+        parts.append(
+            f'<text class="b3" font-size="{sizes.note * 0.92:.3g}" y="{tall * 0.33:.1f}">{escape(word)}</text>'
+        )
+    parts.append("</g>")
+    return "".join(parts)
+
+
+def _link(link: LinkMark, thread: Thread, sizes: Sizes) -> str:
+    ref = escape(link.ref)
+    why = describes = ""
+    if link.why:
+        why = f'<title id="why-{ref}">{escape(link.why)}</title>'
+        describes = f' aria-describedby="why-{ref}"'
+    return (
+        f'<a class="lnk {link.state}" id="link-{ref}" href="{escape(link.href)}" aria-label="{escape(link.label)}"'
+        f'{describes} data-from="{escape(link.customer)}" data-to="{escape(link.supplier)}">{why}'
+        f"{_thread(link, thread, sizes)}{_badge(link, thread.badge, sizes)}</a>"
+    )
+
+
+def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
+    pad = sizes.pad
+    y = pad + sizes.name * 0.78 - 1
+    # Boxes grow with the number of their links; the words stay in the middle.
+    used = 2 * pad - 8 + sizes.leading * len(box.lines) + sizes.foot
+    y += max(0.0, (box.height - used) / 2)
+    parts = []
+    for line in box.lines:
+        parts.append(f'<text class="n" font-size="{sizes.name:g}" x="{pad:g}" y="{y:.1f}">{escape(line)}</text>')
+        y += sizes.leading
+    if area.note:
+        icon = ICONS.get(area.state)
+        x = pad
+        if icon:
+            size = sizes.note
+            parts.append(
+                f'<path class="icon" d="{icon}" '
+                f'transform="translate({pad + size / 2:.1f} {y - size * 0.32:.1f})scale({size / 17:.2g})"/>'
+            )
+            x += size * 1.4
+        note = shortened(area.note, (box.width - pad - x + 1) / _PLAIN, sizes.note)
+        parts.append(f'<text class="s" font-size="{sizes.note:g}" x="{x:.1f}" y="{y:.1f}">{escape(note)}</text>')
+        y += sizes.note * 0.8
+    if area.rate is not None:
+        room = box.width - 2 * pad
+        filled = room * min(max(area.rate, 0), 1)
+        parts.append(
+            f'<rect class="bar" x="{pad:g}" y="{y:.1f}" width="{room:g}" height="6" rx="3"/>'
+            f'<rect class="fill" x="{pad:g}" y="{y:.1f}" width="{filled:.1f}" height="6" rx="3"/>'
+        )
+    kind = f"area {area.state}" + (" apart" if box.apart else "") + (" here" if area.here else "")
+    ref = escape(area.ref)
+    inner = f'<rect class="box" width="{box.width}" height="{box.height}" rx="{min(16, sizes.pad):g}"/>{"".join(parts)}'
+    if area.href:
+        return (
+            f'<a class="{kind}" id="area-{ref}" href="{escape(area.href)}" aria-label="{escape(area.label)}" '
+            f'transform="translate({box.x} {box.y})">{inner}</a>'
+        )
+    return (
+        f'<g class="{kind}" id="area-{ref}" role="img" aria-label="{escape(area.label)}" '
+        f'transform="translate({box.x} {box.y})">{inner}</g>'
+    )
+
+
+def sample(state: str) -> str:
+    """A short piece of a link, for the legend."""
+    if state == "broken":
+        inner = (
+            '<path class="line" d="M2 10H16M42 10H56"/>'
+            '<path class="ring" d="M24 4h-3a6 6 0 0 0 0 12h3M34 4h3a6 6 0 0 1 0 12h-3"/>'
+        )
+    else:
+        inner = (
+            '<path class="line" d="M2 10H56"/><circle class="dot" cx="29" cy="10" r="9"/>'
+            f'<path class="icon" transform="translate(29 10)scale(.7)" d="{ICONS[state]}"/>'
+        )
+    return f'<svg class="sample {state}" width="58" height="20" viewBox="0 0 58 20" aria-hidden="true">{inner}</svg>'
