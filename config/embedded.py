@@ -66,6 +66,8 @@ def valkey_binary() -> Path:
 def free_port(wanted: int = 0) -> int:
     for port in (wanted, 0):
         with socket.socket() as probe:
+            # Connections of an earlier run that are still fading must not chase a server from its port.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:

@@ -251,6 +251,16 @@ def read(environ: Mapping[str, str]) -> Environment:
         demo=demo,
         debug=debug,
         log_level=log_level(environ),
-        trusted_proxies=number(environ, "TRUSTED_PROXIES", 0, 0, 9),
+        trusted_proxies=trusted_proxies(environ, base),
         run_id=text(environ, "RUN_ID"),
     )
+
+
+def trusted_proxies(environ: Mapping[str, str], base: str) -> int:
+    count = number(environ, "TRUSTED_PROXIES", 0, 0, 9)
+    if base.startswith("https://") and not count:
+        raise Wrong(
+            "BASE_URL is https, so a proxy must stand in front: write TRUSTED_PROXIES=1 "
+            "(how many proxies add X-Forwarded-For and X-Forwarded-Proto)."
+        )
+    return count

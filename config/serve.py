@@ -3,6 +3,7 @@
 import argparse
 import os
 import socket
+from typing import Any
 
 import uvicorn
 
@@ -14,24 +15,21 @@ def main() -> None:
     parser.add_argument("--fd", type=int, help="the number of an open, listening socket")
     parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    parser.add_argument("--processes", type=int, default=int(os.environ.get("WEB_PROCESSES") or "1"))
     chosen = parser.parse_args()
-    proxies = int(os.environ.get("TRUSTED_PROXIES", "0") or 0)
-    config = uvicorn.Config(
-        APPLICATION,
-        host=chosen.host,
-        port=chosen.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
+    settings: dict[str, Any] = {
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
         # Django itself reads the proxy's headers, and only when TRUSTED_PROXIES says that there is one.
-        proxy_headers=False,
-        forwarded_allow_ips="*" if proxies else None,
+        "proxy_headers": False,
         # An open stream would otherwise keep the server alive for ever.
-        timeout_graceful_shutdown=2,
-        h11_max_incomplete_event_size=64 * 1024,
-    )
-    sockets = None if chosen.fd is None else [socket.socket(fileno=chosen.fd)]
-    uvicorn.Server(config).run(sockets=sockets)
+        "timeout_graceful_shutdown": 2,
+    }
+    if chosen.fd is None:
+        uvicorn.run(APPLICATION, host=chosen.host, port=chosen.port, workers=chosen.processes, **settings)
+    else:
+        uvicorn.Server(uvicorn.Config(APPLICATION, **settings)).run(sockets=[socket.socket(fileno=chosen.fd)])
 
 
 if __name__ == "__main__":

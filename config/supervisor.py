@@ -94,7 +94,7 @@ class Supervisor:
             subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env={**self.environ, "COLLECT_STATIC": "1"},
+                env={**self.environ, "COLLECT_STATIC": "0" if env.flag(self.environ, "DEBUG") else "1"},
                 stdout=subprocess.PIPE,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

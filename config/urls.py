@@ -7,7 +7,7 @@ from config.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("areas.account_urls")),
 ]
 for room in ("contracts", "requests", "areas", "post"):
     if find_spec(room) and find_spec(f"{room}.urls"):

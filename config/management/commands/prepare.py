@@ -1,4 +1,5 @@
 import json
+import os
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if translations.compile_all(only_older=True):
             self._say("Translations: compiled.")
-        if not settings.DEBUG:
+        if os.environ.get("COLLECT_STATIC") == "1":
             call_command("collectstatic", interactive=False, verbosity=0)
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
