@@ -6,6 +6,7 @@ is due, whatever happened to the ringing.
 
 import hashlib
 import logging
+import re
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ RUN_LASTS = timedelta(seconds=30)
 # After the broker failed to take a ring, pages do not wait for it again for a while.
 SILENCE = 5.0
 TOPIC = "post:letters"
+# Tags that print nothing leave empty lines behind.
+GAPS = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 _silent_until = 0.0
@@ -117,7 +120,7 @@ def render(
         words = _plain(f"{room}/letters/{name}.txt").render(Context(everything, autoescape=False))
         page = _plain(f"{room}/letters/{name}.html").render(Context(everything))
     subject, _newline, text = words.strip().partition("\n")
-    return " ".join(subject.split()), text.strip() + "\n", _inliner.inline(page)
+    return " ".join(subject.split()), GAPS.sub("\n\n", text.strip()) + "\n", _inliner.inline(page)
 
 
 def _plain(name: str) -> PlainTemplate:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.client import HTTPConnection, HTTPResponse
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,29 +118,42 @@ def python(script: str, **more: str) -> subprocess.Popen[str]:
 # Live -----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def valkey(tmp_path: Path, settings: Any) -> Iterator[Valkey]:
-    """A Valkey of this test alone, which it may stop and start."""
-    server = Valkey(tmp_path / "valkey", tmp_path, lasting=False)
+@pytest.fixture(scope="package")
+def _valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    folder = tmp_path_factory.mktemp("valkey")
+    server = Valkey(folder, folder, lasting=False)
     server.start()
     server.wait()
-    settings.REDIS_URL = server.url()
     yield server
     assert server.child
     stop([server.child], 5)
 
 
 @pytest.fixture
-def web(valkey: Valkey, tmp_path: Path) -> Iterator[int]:
-    """The port of a real uvicorn on this test's Valkey; it reaches no database, which a stream does not need."""
+def valkey(_valkey: Valkey, settings: Any) -> Valkey:
+    """A Valkey of these tests alone, which they may stop, and must start again."""
+    settings.REDIS_URL = _valkey.url()
+    return _valkey
+
+
+@pytest.fixture(scope="package")
+def _web(_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port = free_port()
-    nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere", "REDIS_URL": valkey.url()}
+    log = tmp_path_factory.mktemp("web") / "web.log"
+    nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere", "REDIS_URL": _valkey.url()}
     command = [sys.executable, "-m", "config.serve", "--port", str(port)]
-    child: Child = spawn("web", command, tmp_path / "web.log", env=environment(**nowhere), cwd=ROOT)
+    child: Child = spawn("web", command, log, env={**os.environ, **nowhere}, cwd=ROOT)
     assert wait_until(lambda: child.dead or listens(port), 20), child.last_words()
     assert not child.dead, child.last_words()
     yield port
     stop([child], 5)
+
+
+@pytest.fixture
+def web(_web: int, valkey: Valkey) -> int:
+    """The port of a real uvicorn on that Valkey; it reaches no database, which a stream does not need."""
+    assert valkey.child
+    return _web
 
 
 def listens(port: int) -> bool:
