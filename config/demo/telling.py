@@ -1,0 +1,35 @@
+"""Telling both stories: all of it or nothing, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import translation
+
+from areas.models import Organization
+from config.demo import lantern, muebles
+from config.demo.cast import LANTERN, MUEBLES
+from config.demo.stage import Stage
+
+# Two starts at once: the second waits and then finds the companies. Any number that nobody else uses.
+LOCK = 7_263_401
+
+
+class NotEmpty(Exception):
+    """Real organizations live here; invented ones stay away from them."""
+
+
+@transaction.atomic
+def tell(now: datetime) -> bool:
+    """Load the demo companies. False if they are here already. Raises NotEmpty."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    if Organization.objects.filter(is_demo=True).exists():
+        return False
+    if Organization.objects.exists():
+        raise NotEmpty("The demo loads into an empty database only; this one holds an organization already.")
+    for cast, play in ((MUEBLES, muebles.play), (LANTERN, lantern.play)):
+        with translation.override(cast.language):
+            play(Stage(cast, now))
+    return True

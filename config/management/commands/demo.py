@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from areas.models import Organization
+from config.demo import people
+from config.demo.telling import NotEmpty, tell
+
+
+class Command(BaseCommand):
+    help = "Loads the two demo companies into an empty database. A second time changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            told = tell(timezone.now())
+        except NotEmpty as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if not told:
+            self.stdout.write("The demo companies are here already; nothing changed.")
+            return
+        names = " and ".join(Organization.objects.filter(is_demo=True).order_by("pk").values_list("name", flat=True))
+        self.stdout.write(f"Loaded {names} with {len(people())} people.")
