@@ -175,7 +175,7 @@ class Supervisor:
             lines += ["", "Come in as one of the demo people (on the page: “Come in as …”):"]
             names, emails = (max(len(person[column]) for person in people) for column in (0, 1))
             lines += [f"  {name:{names}}  {email:{emails}}  {role}" for name, email, role in people]
-            lines += ["", f"The letters that the demo sends can be read at {environment.base_url}/demo/"]
+            lines += ["", f"The letters that the demo sends can be read at {environment.base_url}/demo/mailbox/"]
         lines += [f"Data and logs: {self.folder}   ·   Ctrl-C stops all of it.", ""]
         print("\n".join(lines), flush=True)
 
