@@ -8,8 +8,9 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from areas.models import Organization
-from config.demo import lantern, muebles
 from config.demo.cast import LANTERN, MUEBLES
+from config.demo.lantern import play as play_lantern
+from config.demo.muebles import play as play_muebles
 from config.demo.stage import Stage
 
 # Two starts at once: the second waits and then finds the companies. Any number that nobody else uses.
@@ -29,7 +30,7 @@ def tell(now: datetime) -> bool:
         return False
     if Organization.objects.exists():
         raise NotEmpty("The demo loads into an empty database only; this one holds an organization already.")
-    for cast, play in ((MUEBLES, muebles.play), (LANTERN, lantern.play)):
+    for cast, play in ((MUEBLES, play_muebles), (LANTERN, play_lantern)):
         with translation.override(cast.language):
             play(Stage(cast, now))
     return True

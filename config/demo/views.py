@@ -1,0 +1,118 @@
+"""The demo's door: come in as one of its people, in this window or in one of its own.
+
+Windows of one browser share their cookies, so two people never fit into one address. Browsers take every name that ends
+in `.localhost` for this machine; each person gets such a name, and with it cookies of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from areas.feed import hue, initials
+from areas.models import Membership
+from config.demo.cast import COMPANIES, PEOPLE, Cast, Person, company_of
+from config.demo.exercise import STEPS, WATCHER
+from post.views import demo_only
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@demo_only
+@require_safe
+@never_cache
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody whom a visitor can be."""
+    language = get_language() or settings.LANGUAGE_CODE
+    companies = [
+        {
+            "name": company.name,
+            "says": company.says(language),
+            "people": [_card(request, person, language) for person in company.people],
+        }
+        for company in COMPANIES
+    ]
+    steps = [
+        {
+            "title": step.title(language),
+            "text": step.text(language),
+            "people": [_card(request, person, language) for person in step.people],
+        }
+        for step in STEPS
+    ]
+    return render(
+        request,
+        "demo/people.html",
+        {
+            "companies": companies,
+            "steps": steps,
+            "watcher": _card(request, PEOPLE[WATCHER], language),
+            "own_windows": bool(own_address(request, PEOPLE[WATCHER])),
+            "loaded": _members().exists(),
+        },
+    )
+
+
+@demo_only
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def come_in(request: HttpRequest, slug: str) -> HttpResponse:
+    """One big button, and what it does: this browser, under this name of the machine, is that person from now on."""
+    person = PEOPLE.get(slug)
+    if person is None:
+        raise Http404
+    membership = _members().filter(user__email=person.email).first()
+    if membership is None:
+        raise Http404
+    if request.method == "POST":
+        login(request, membership.user, backend=BACKEND)
+        return redirect("contracts:board", org=membership.organization.ref)
+    language = get_language() or settings.LANGUAGE_CODE
+    card = _card(request, person, language)
+    return render(request, "demo/person.html", {"person": card, "company": company_of(person)})
+
+
+def own_address(request: HttpRequest, person: Person) -> str:
+    """The person's own address on this machine, or nothing where the visitor sits elsewhere."""
+    base, here = urlsplit(settings.BASE_URL), urlsplit(f"//{request.get_host()}")
+    if base.scheme != "http" or not (_is_near(base.hostname) and _is_near(here.hostname)):
+        return ""
+    port = f":{here.port}" if here.port else ""
+    return f"http://{person.slug}.localhost{port}{reverse('demo:person', args=[person.slug])}"
+
+
+def _is_near(host: str | None) -> bool:
+    return host in LOOPBACK or (host or "").endswith(".localhost")
+
+
+def _members() -> QuerySet[Membership]:
+    """Only people of the demo's own companies can be come in as, whoever else shares the database."""
+    return Membership.objects.select_related("organization", "user").filter(
+        organization__is_demo=True, left_at__isnull=True, user__is_active=True
+    )
+
+
+def _card(request: HttpRequest, person: Person, language: str) -> dict[str, Any]:
+    company: Cast = company_of(person)
+    return {
+        "slug": person.slug,
+        "name": person.name,
+        "first_name": person.first_name,
+        "says": person.says(language),
+        "company": company.name,
+        "initials": initials(person.name),
+        "hue": hue(person.name),
+        "own_address": own_address(request, person),
+        "is_me": getattr(request.user, "email", "") == person.email,
+    }
