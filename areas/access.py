@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from areas.models import Area, AreaPart, Link, Membership, Organization, User
+from areas.speaking import speak
 from areas.words import Kind, Part, Role
 
 P = ParamSpec("P")
@@ -140,6 +141,7 @@ def for_members(view: View[P]) -> Routed:
         known = cast(MemberRequest, request)
         actor = enter(known.user, org)
         known.actor = actor
+        speak(actor.user, actor.organization)
         return view(known, actor, *args, **kwargs)
 
     return _marked(login_required(inner), "members")

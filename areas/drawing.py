@@ -11,9 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from areas import journal
-from areas.access import Actor
+from areas.access import Actor, client_of
+from areas.chain_templates import CLIENT, Planned
 from areas.editing import Refused, save_if_unchanged
-from areas.models import Area, Link
+from areas.models import Area, Link, Organization
 from areas.words import Kind
 
 AREA_FIELDS = ("name", "kind", "description")
@@ -135,7 +136,7 @@ def restore_area(actor: Actor, area: Area, now: datetime) -> bool:
 
 
 @transaction.atomic
-def remove_area(actor: Actor, area: Area, now: datetime) -> None:
+def remove_area(actor: Actor, area: Area, now: datetime) -> bool:
     """Delete an area that was drawn by mistake. Refused if it has history: then it can be archived."""
     if area.is_client:
         raise Refused(_("The client is never removed: the chain is there for the client."))
@@ -146,6 +147,23 @@ def remove_area(actor: Actor, area: Area, now: datetime) -> None:
     Link.objects.filter(Q(customer=area) | Q(supplier=area)).delete()
     area.delete()
     journal.record(actor.organization, "area.removed", by=actor.membership, now=now, facts={"area": name})
+    return True
+
+
+@transaction.atomic
+def draw_chain(actor: Actor, rows: list[Planned], now: datetime) -> bool:
+    """Draw the whole first chain at once. False, and nothing drawn, if there are areas already (a second click)."""
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=actor.organization.pk)
+    if Area.objects.filter(organization=organization).exclude(kind=Kind.CLIENT).exists():
+        return False
+    drawn = {CLIENT: client_of(organization)}
+    for row in rows:
+        drawn[row.key] = add_area(actor, name=row.name, kind=row.kind, now=now)
+    for row in rows:
+        for customer in row.serves:
+            if customer in drawn:
+                draw_link(actor, drawn[customer], drawn[row.key], now)
+    return True
 
 
 # Links ----------------------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def invite(
 
 
 @transaction.atomic
-def resend(actor: Actor, invitation: Invitation, now: datetime) -> None:
+def resend(actor: Actor, invitation: Invitation, now: datetime) -> bool:
     """Another letter, and the time to accept starts again."""
     row = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if row.accepted_at or row.withdrawn_at:
@@ -84,6 +84,7 @@ def resend(actor: Actor, invitation: Invitation, now: datetime) -> None:
     row.save(update_fields=["times_sent", "sent_at", "expires_at"])
     _send(row, actor, now)
     _record(actor, row, "person.invited_again", now)
+    return True
 
 
 @transaction.atomic

@@ -182,6 +182,12 @@ class Ask(models.Model):
     asked_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
+    # Read by areas.drawing: which rows keep a link from being taken away, and what it then says.
+    HOLDS_ITS_LINK = (
+        Q(state__in=[*OPEN, State.AGREED]),
+        _("There are requests on this link that are open or agreed. Settle or withdraw them first."),
+    )
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(asker=F("performer")), name="nobody_asks_oneself"),

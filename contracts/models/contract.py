@@ -28,6 +28,12 @@ class Contract(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    # Read by areas.drawing: which rows keep a link from being taken away, and what it then says.
+    HOLDS_ITS_LINK = (
+        Q(versions__in_force_at__isnull=False, versions__superseded_at__isnull=True),
+        _("There is a contract in force on this link. A link with a contract stays."),
+    )
+
     def __str__(self) -> str:
         return str(self.link)
 
