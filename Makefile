@@ -26,7 +26,7 @@ test: setup-dev chromium ## the whole test suite: make test [ARGS="-k board"]
 lint: setup-dev ## style, types, layers, templates, migrations, catalogues
 	@failed=0
 	check() { echo "· $$1"; shift; "$$@" || failed=1; }
-	check "ruff" $(IN) -m ruff check --quiet .
+	check "ruff" $(IN) -m ruff check --quiet --output-format concise .
 	check "ruff format" $(IN) -m ruff format --check --quiet .
 	check "mypy" $(IN) -m mypy .
 	check "import-linter" $(IN) -c 'from importlinter.cli import lint_imports_command as c; c(standalone_mode=True)' --no-cache

@@ -28,6 +28,9 @@ async def application(scope: live.Scope, receive: live.Receive, send: live.Send)
     elif kind == "http" and scope["path"] == "/live":
         await live.stream(scope, receive, send)
     else:
+        if kind == "http":
+            # WSGI would read `X_Forwarded_For`, which no proxy takes out, as if it were `X-Forwarded-For`.
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
         await _pages(scope, receive, send)  # type: ignore[arg-type]
 
 
