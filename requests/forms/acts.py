@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -46,6 +46,7 @@ class ActForm(forms.Form):
     """The version of the ask that the person saw, and free words."""
 
     use_required_attribute = False
+    verb: ClassVar[Verb]
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 

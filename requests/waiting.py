@@ -1,0 +1,138 @@
+"""What waits for whom: the desk of a person, gathered in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
+
+from areas.access import Actor
+from areas.models import Area
+from requests.access import NEAR
+from requests.models import Ask
+from requests.states import OPEN, State
+from requests.trace import Step, paths
+from requests.wording import sentence
+
+
+@dataclass
+class Item:
+    """One ask on a desk, with its path and, when it waits, since when."""
+
+    ask: Ask
+    path: list[Step]
+    unanswered: bool
+    late_days: int
+    sentence: str
+
+    @property
+    def pill(self) -> str:
+        return "unanswered" if self.unanswered else self.ask.state
+
+    @property
+    def problem(self) -> Step | None:
+        """The station at the end of the path: the client's problem."""
+        return self.path[-1] if self.path and self.path[-1].kind == "problem" else None
+
+
+@dataclass
+class Pile:
+    """What lies on the desk for one area."""
+
+    area: Area
+    mine: list[Item] = field(default_factory=list)
+    theirs: list[Item] = field(default_factory=list)
+    drafts: list[Item] = field(default_factory=list)
+    sent_on: list[Item] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.mine or self.theirs or self.drafts or self.sent_on)
+
+
+@dataclass
+class Desk:
+    piles: list[Pile]
+    # For facilitators: what nobody answered in time, wherever it is.
+    chased: list[Item]
+
+    @property
+    def is_empty(self) -> bool:
+        return all(pile.is_empty for pile in self.piles)
+
+    def count(self, name: str) -> int:
+        return sum(len(getattr(pile, name)) for pile in self.piles)
+
+    @property
+    def mine(self) -> int:
+        return self.count("mine")
+
+    @property
+    def theirs(self) -> int:
+        return self.count("theirs")
+
+    @property
+    def drafts(self) -> int:
+        return self.count("drafts")
+
+    @property
+    def sent_on(self) -> int:
+        return self.count("sent_on")
+
+
+def desk_of(actor: Actor, now: datetime) -> Desk:
+    """Four queries (parts, areas, asks, paths), however much there is."""
+    organization = actor.organization
+    areas = {area.pk: area for area in Area.objects.filter(pk__in=actor.works_in).order_by("name")}
+    asks = Ask.objects.select_related(*NEAR, "redirected_from__performer").filter(organization=organization)
+    mine = Q(state__in=OPEN) & (Q(asker__in=areas) | Q(performer__in=areas))
+    drafts = Q(state=State.DRAFT, asker__in=areas)
+    # Sent on by one of my areas, and nobody has committed yet: my area is still answerable.
+    sent_on = Q(state__in=OPEN, redirected_from__performer__in=areas)
+    chased = Q(state__in=OPEN) if actor.is_facilitator else Q(pk=None)
+    found = list(asks.filter(mine | drafts | sent_on | chased).order_by("answer_by", "asked_at", "pk"))
+    ways = paths(ask.pk for ask in found)
+    today = now.astimezone(organization.tz).date()
+
+    def item(ask: Ask) -> Item:
+        ask.organization = organization
+        late = (today - ask.answer_by).days if ask.answer_by else 0
+        return Item(
+            ask=ask,
+            path=ways[ask.pk],
+            unanswered=ask.is_unanswered(now),
+            late_days=max(late, 0),
+            sentence=sentence(ask.terms, organization) if ask.terms else "",
+        )
+
+    piles = {pk: Pile(area) for pk, area in areas.items()}
+    waiting_nowhere: list[Item] = []
+    for ask in found:
+        one = item(ask)
+        _lay(piles, one, waiting_nowhere)
+    for pile in piles.values():
+        pile.drafts.sort(key=lambda one: one.ask.created_at, reverse=True)
+    return Desk(list(piles.values()), [one for one in waiting_nowhere if one.unanswered])
+
+
+def _lay(piles: dict[int, Pile], one: Item, elsewhere: list[Item]) -> None:
+    ask = one.ask
+    if ask.state == State.DRAFT:
+        if ask.asker_id in piles:
+            piles[ask.asker_id].drafts.append(one)
+        return
+    waits = ask.waits_for
+    assert waits is not None
+    other = ask.asker if waits.pk == ask.performer_id else ask.performer
+    if waits.pk in piles:
+        piles[waits.pk].mine.append(one)
+    elif other.pk in piles:
+        piles[other.pk].theirs.append(one)
+    else:
+        elsewhere.append(one)
+    sender = ask.redirected_from
+    if sender is not None and sender.performer_id in piles:
+        piles[sender.performer_id].sent_on.append(one)
+        if one in elsewhere:
+            elsewhere.remove(one)
