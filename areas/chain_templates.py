@@ -71,7 +71,7 @@ class Planned(NamedTuple):
 
 
 CLIENT = "client"
-BLANK_ROWS = 3
+BLANK_ROWS = 2
 BLANK_ROWS_FROM_SCRATCH = 5
 
 

@@ -19,6 +19,7 @@ from areas.editing import Refused
 from areas.forms import OWN_KINDS, InviteForm, OrganizationForm
 from areas.models import Area
 from areas.places import guess_country, plain, zone_of
+from areas.preview import thumbnail
 from areas.words import Kind, Part, Role
 
 KINDS = frozenset(value for value, _label in OWN_KINDS)
@@ -54,6 +55,7 @@ class Row:
 
     plan: Planned
     choices: list[tuple[str, str]] = field(default_factory=list)
+    serves: str = ""
     wrong: str = ""
 
     @property
@@ -92,7 +94,8 @@ def _shown(rows: list[Planned], client: str) -> list[Row]:
         names[row.key] = row.name or _("New area %(n)s") % {"n": n}
     shown, seen = [], {plain(client)}
     for row in rows:
-        line = Row(row, [(key, name) for key, name in names.items() if key != row.key])
+        choices = [(key, name) for key, name in names.items() if key != row.key]
+        line = Row(row, choices, ", ".join(names[key] for key in row.serves if key in names))
         if row.wanted and row.name:
             if len(row.name) > 80:
                 line.wrong = _("A name has at most 80 letters.")
@@ -107,6 +110,10 @@ def _shown(rows: list[Planned], client: str) -> list[Row]:
     return shown
 
 
+def _templates() -> list[tuple[Template, list[Planned]]]:
+    return [(one, closed_up(planned(one))) for one in TEMPLATES.values()]
+
+
 @for_facilitators
 @require_http_methods(["GET", "POST"])
 def new_chain(request: MemberRequest, actor: Actor) -> HttpResponse:
@@ -119,7 +126,7 @@ def new_chain(request: MemberRequest, actor: Actor) -> HttpResponse:
     template = TEMPLATES.get(asked_for, LINE)
     with translation.override(organization.language):
         rows = _typed(request, template) if request.method == "POST" else planned(template)
-        pictures = [(one, closed_up(planned(one))) for one in TEMPLATES.values()]
+        pictures = [(one, thumbnail(rows), [row.name for row in rows]) for one, rows in _templates()]
     shown = _shown(rows, client)
     problem = ""
     if request.method == "POST":
