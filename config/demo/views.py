@@ -26,6 +26,8 @@ from config.demo.exercise import STEPS, WATCHER
 from post.views import demo_only
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+# So many people of a company are seen at once; the others a click away.
+FIRST = 6
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -39,7 +41,8 @@ def people(request: HttpRequest) -> HttpResponse:
         {
             "name": company.name,
             "says": company.says(language),
-            "people": [_card(request, person, language) for person in company.people],
+            "first": [_card(request, person, language) for person in company.people[:FIRST]],
+            "others": [_card(request, person, language) for person in company.people[FIRST:]],
         }
         for company in COMPANIES
     ]
