@@ -1,0 +1,579 @@
+"""The sheet of a link as it is read: gathered in a fixed number of queries, whatever the number of clauses.
+
+A page and each of its live regions take what they need; what nobody asks for is not gathered.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from areas import feed
+from areas.access import Actor
+from areas.models import Area, AreaPart, Organization
+from areas.words import Part
+from contracts import drafting
+from contracts.access import area_of
+from contracts.clock import Standing, soon_until, standing
+from contracts.marks import Mark, marks
+from contracts.models import Clause, Commitment, Contract, Removal, Shoes, Signature, Version
+from contracts.words import Side
+from requests import moves
+from requests.models import Act, Ask, Promise, Terms
+from requests.states import OPEN, Direction, State, Verb
+from requests.trace import Step, paths
+from requests.wording import Difference, differences, sentence
+
+SHOWN_DEEDS = 12
+LANES = (Direction.NEED, Direction.REQUIREMENT)
+
+
+class Status(models.TextChoices):
+    """What a line of a sheet is, in the words of its pill."""
+
+    IN_FORCE = "in_force", _("in force")
+    CHANGED = "changed", _("change agreed")
+    REMOVED = "removed", _("removal proposed")
+    NEW = "new", _("agreed, not signed yet")
+    ASKED = "asked", _("asked")
+    COUNTERED = "countered", _("counter-offer")
+    UNMET = "unmet", _("unmet need")
+    DECLINED = "declined", _("declined")
+    ELSEWHERE = "elsewhere", _("taken over")
+    DRAFT = "draft", _("draft")
+
+
+PILL = {
+    Status.IN_FORCE: "in_force",
+    Status.CHANGED: "unsigned",
+    Status.REMOVED: "soon",
+    Status.NEW: "unsigned",
+    Status.ASKED: "asked",
+    Status.COUNTERED: "countered",
+    Status.UNMET: "unmet",
+    Status.DECLINED: "declined",
+    Status.ELSEWHERE: "neutral",
+    Status.DRAFT: "draft",
+}
+TONE = {
+    Status.IN_FORCE: "kept",
+    Status.CHANGED: "kept changed",
+    Status.REMOVED: "kept dropped",
+    Status.NEW: "open new",
+    Status.ASKED: "open",
+    Status.COUNTERED: "open",
+    Status.UNMET: "broken",
+    Status.DECLINED: "",
+    Status.ELSEWHERE: "",
+    Status.DRAFT: "draft",
+}
+
+
+@dataclass
+class Entry:
+    """One line of a lane: a clause in force, an ask under negotiation, a need that stays unmet."""
+
+    ask: Ask
+    promise: Promise
+    status: Status
+    owner_name: str
+    organization: Organization
+    path: list[Step] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    spoken: Act | None = None
+    removal: Removal | None = None
+    standing: Standing | None = None
+    due_at: datetime | None = None
+    verbs: dict[Verb, str | None] = field(default_factory=dict)
+    my_turn: bool = False
+    unanswered: bool = False
+    amendment: Entry | None = None
+    onward: Ask | None = None
+    may_amend: bool = False
+    may_remove: bool = False
+    may_take_back: bool = False
+
+    @property
+    def html_id(self) -> str:
+        return f"ask-{self.ask.ref}"
+
+    @property
+    def outcome(self) -> str:
+        return self.promise.outcome if self.promise.outcome else str(self.ask)
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.promise, self.organization)
+
+    @property
+    def pill(self) -> str:
+        if self.status == Status.IN_FORCE and self.standing in (Standing.OVERDUE, Standing.DUE_SOON):
+            return str(self.standing)
+        return PILL[self.status]
+
+    @property
+    def word(self) -> str:
+        if self.status == Status.IN_FORCE and self.standing in (Standing.OVERDUE, Standing.DUE_SOON):
+            return str(Standing(self.standing).label)
+        return str(self.status.label)
+
+    @property
+    def tone(self) -> str:
+        if self.status == Status.IN_FORCE and self.standing == Standing.OVERDUE:
+            return "broken"
+        if self.my_turn or self.unanswered or (self.status == Status.IN_FORCE and self.standing == Standing.DUE_SOON):
+            return "soon"
+        return TONE[self.status]
+
+    @property
+    def why(self) -> list[Step]:
+        """From the client's problem down to what made this ask necessary; without the ask itself."""
+        return self.path[:0:-1]
+
+    @property
+    def marks(self) -> tuple[Mark, Mark, Mark]:
+        return marks(self.promise, self.owner_name, self.path)
+
+    @property
+    def hints(self) -> list[str]:
+        """What would make the wording better, while it still can be changed. The owner is named when one commits."""
+        if self.status not in (Status.ASKED, Status.COUNTERED, Status.DRAFT):
+            return []
+        return [mark.hint for mark in self.marks if not mark.holds and mark.name != "owned"]
+
+    @property
+    def may(self) -> set[str]:
+        return {str(verb) for verb, refusal in self.verbs.items() if refusal is None}
+
+
+@dataclass
+class Group:
+    """Lines of a lane that stand for the same thing."""
+
+    name: str
+    title: str
+    entries: list[Entry]
+
+
+@dataclass
+class Lane:
+    """One direction of the contract."""
+
+    direction: Direction
+    asker: Area
+    performer: Area
+    groups: list[Group]
+    may_ask: bool
+
+    @property
+    def title(self) -> str:
+        return title_of(self.asker, self.performer, self.direction)
+
+    @property
+    def css(self) -> str:
+        return "needs" if self.direction == Direction.NEED else "requirements"
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for group in self.groups for entry in group.entries]
+
+    @property
+    def in_force(self) -> int:
+        return sum(entry.status in (Status.IN_FORCE, Status.CHANGED, Status.REMOVED) for entry in self.entries)
+
+
+@dataclass
+class Signatory:
+    """One side of the proposed version: who signed, who may, and what a signature would say."""
+
+    side: Side
+    area: Area
+    people: list[str]
+    signature: Signature | None
+    lapsed: Signature | None
+    refusal: str | None
+    recording: bool
+    gives: int
+    gets: int
+
+    @property
+    def may_sign(self) -> bool:
+        return self.refusal is None
+
+
+def title_of(asker: Area, performer: Area, direction: str) -> str:
+    """The heading of a lane."""
+    if direction == Direction.NEED:
+        text = _("What %(customer)s needs from %(supplier)s")
+        return str(text) % {"customer": asker.name, "supplier": performer.name}
+    text = _("What %(supplier)s requires of %(customer)s")
+    return str(text) % {"customer": performer.name, "supplier": asker.name}
+
+
+class Sheet:
+    """What a person sees of the contract of a link at a given moment."""
+
+    def __init__(self, contract: Contract, actor: Actor, now: datetime) -> None:
+        self.contract = contract
+        self.actor = actor
+        self.now = now
+        self.link = contract.link
+        self.organization = contract.organization = actor.organization
+        self.customer = self.link.customer
+        self.supplier = self.link.supplier
+
+    # Whose it is
+
+    @cached_property
+    def people(self) -> dict[int, list[str]]:
+        """Area pk → who decides for it, by name."""
+        found: dict[int, list[str]] = defaultdict(list)
+        parts = (
+            AreaPart.objects.filter(
+                area__in=(self.customer, self.supplier), part__in=(Part.LEAD, Part.VOICE), membership__left_at=None
+            )
+            .select_related("membership__user")
+            .order_by("pk")
+        )
+        for part in parts:
+            found[part.area_id].append(part.membership.name)
+        return found
+
+    @property
+    def customer_people(self) -> list[str]:
+        return self.people.get(self.customer.pk, [])
+
+    @property
+    def supplier_people(self) -> list[str]:
+        return self.people.get(self.supplier.pk, [])
+
+    @cached_property
+    def my_sides(self) -> list[Side]:
+        return [side for side in Side if self.actor.may_speak_for(area_of(self.contract, side))]
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.organization.tz).date()
+
+    # The version in force and the one proposed
+
+    @cached_property
+    def proposed(self) -> drafting.Proposal:
+        return drafting.proposal(self.contract)
+
+    @property
+    def version(self) -> Version | None:
+        return self.proposed.current
+
+    @cached_property
+    def _signatures(self) -> list[Signature]:
+        """Those under the version in force and those given for the proposed one."""
+        numbers = [self.proposed.n, *([self.version.n] if self.version else [])]
+        return list(
+            self.contract.signatures.filter(n__in=numbers).select_related("by__user", "recorded_by__user", "for_area")
+        )
+
+    @cached_property
+    def signed_by(self) -> dict[str, Signature]:
+        """The two signatures under the version in force, by side."""
+        if self.version is None:
+            return {}
+        return {
+            signature.side: signature
+            for signature in self._signatures
+            if signature.n == self.version.n and signature.digest == self.version.digest and not signature.provisional
+        }
+
+    @property
+    def signed_in_order(self) -> list[Signature]:
+        """Under the version in force: the supplier's signature, then the customer's."""
+        return [self.signed_by[side] for side in (Side.SUPPLIER, Side.CUSTOMER) if side in self.signed_by]
+
+    @cached_property
+    def signatories(self) -> list[Signatory]:
+        return [self._signatory(side) for side in (Side.SUPPLIER, Side.CUSTOMER)]
+
+    def _signatory(self, side: Side) -> Signatory:
+        given = [one for one in self._signatures if one.n == self.proposed.n and one.side == side]
+        counts = next((one for one in given if one.digest == self.proposed.digest and not one.provisional), None)
+        lapsed = next((one for one in reversed(given) if one.digest != self.proposed.digest), None)
+        refusal: str | None = ""
+        recording = False
+        if counts is None and self.proposed.is_change:
+            refusal = drafting.why_not_sign(self.contract, self.proposed, side, self.actor)
+            if refusal and self.actor.is_facilitator:
+                noted = drafting.why_not_sign(self.contract, self.proposed, side, self.actor, recording=True)
+                refusal, recording = noted, noted is None
+        standing_lines = self.proposed.standing
+        return Signatory(
+            side=side,
+            area=area_of(self.contract, side),
+            people=self.people.get(area_of(self.contract, side).pk, []),
+            signature=counts,
+            lapsed=None if counts else lapsed,
+            refusal=refusal,
+            recording=recording,
+            gives=sum(line.owed_by == side for line in standing_lines),
+            gets=sum(line.owed_by != side for line in standing_lines),
+        )
+
+    @property
+    def signs_now(self) -> Signatory | None:
+        """The side for which this person signs; their own before one that they would write down."""
+        able = [signatory for signatory in self.signatories if signatory.may_sign and not signatory.signature]
+        return next((one for one in able if not one.recording), able[0] if able else None)
+
+    @cached_property
+    def changes(self) -> list[Entry]:
+        """What the proposed version changes, line by line: new, changed, removed."""
+        return [
+            entry
+            for lane in self.lanes
+            for entry in lane.entries
+            if entry.status in (Status.NEW, Status.CHANGED, Status.REMOVED)
+        ]
+
+    def counted(self, status: Status) -> int:
+        return sum(entry.status == status for entry in self.changes)
+
+    @property
+    def new_count(self) -> int:
+        return self.counted(Status.NEW)
+
+    @property
+    def changed_count(self) -> int:
+        return self.counted(Status.CHANGED)
+
+    @property
+    def removed_count(self) -> int:
+        return self.counted(Status.REMOVED)
+
+    # The lanes
+
+    @cached_property
+    def _talk(self) -> list[Ask]:
+        """What is not agreed: open, declined, and the drafts that this person may see."""
+        asks = (
+            Ask.objects.filter(link=self.link, state__in=(State.DRAFT, State.DECLINED, *OPEN))
+            .select_related("asker", "performer", "terms", "owner__user", "drafted_by__user")
+            .order_by("asked_at", "pk")
+        )
+        return [
+            self._at_home(ask)
+            for ask in asks
+            if ask.state != State.DRAFT or self.actor.is_facilitator or self.actor.may_speak_for(ask.asker_id)
+        ]
+
+    def _at_home(self, ask: Ask) -> Ask:
+        """Spare the ask the queries for what is known here."""
+        ask.organization = self.organization
+        ask.link = self.link
+        return ask
+
+    @cached_property
+    def _acts(self) -> dict[int, list[Act]]:
+        """Ask pk → its acts in order, for what is not agreed."""
+        found: dict[int, list[Act]] = defaultdict(list)
+        talked = [ask.pk for ask in self._talk if ask.state != State.DRAFT]
+        if talked:
+            acts = Act.objects.filter(ask__in=talked).select_related(
+                "terms", "by__user", "recorded_by__user", "for_area", "redirected_to__performer"
+            )
+            for act in acts.order_by("ask", "n"):
+                found[act.ask_id].append(act)
+        return found
+
+    @cached_property
+    def _paths(self) -> dict[int, list[Step]]:
+        return paths([line.ask.pk for line in self.proposed.lines] + [ask.pk for ask in self._talk])
+
+    @cached_property
+    def _due(self) -> dict[int, datetime | None]:
+        """Ask pk → when its living commitment falls due, if it has one moment."""
+        return dict(
+            Commitment.objects.filter(link=self.link, ended_at__isnull=True, due_at__isnull=False).values_list(
+                "ask_id", "due_at"
+            )
+        )
+
+    @cached_property
+    def lanes(self) -> list[Lane]:
+        soon = soon_until(self.now, self.organization.tz)
+        agreed = [self._agreed(line, soon) for line in self.proposed.lines]
+        talk = [self._talked(ask) for ask in self._talk if ask.replaces_id is None or ask.state != State.DECLINED]
+        by_ask = {entry.ask.pk: entry for entry in agreed}
+        loose = []
+        for entry in talk:
+            host = by_ask.get(entry.ask.replaces_id or 0)
+            if host is None:
+                loose.append(entry)
+            else:
+                if entry.ask.terms:
+                    entry.differences = differences(host.promise, entry.promise, self.organization)
+                host.amendment = entry
+                host.may_amend = host.may_remove = False
+        return [self._lane(direction, agreed, loose) for direction in LANES]
+
+    def _lane(self, direction: Direction, agreed: list[Entry], loose: list[Entry]) -> Lane:
+        asker, performer = moves.areas_of(self.link, direction)
+        binding = [e for e in agreed if e.ask.direction == direction and e.status != Status.NEW]
+        new = [e for e in agreed if e.ask.direction == direction and e.status == Status.NEW]
+        talk = [e for e in loose if e.ask.direction == direction and e.ask.is_open]
+        gone = [e for e in loose if e.ask.direction == direction and e.ask.state == State.DECLINED]
+        drafts = [e for e in loose if e.ask.direction == direction and e.ask.state == State.DRAFT]
+        groups = [
+            Group("in_force", str(_("In force")), binding),
+            Group("agreed", str(_("Agreed; in force as soon as both sides have signed")), new),
+            Group("talk", str(_("Being talked about")), talk),
+            Group("unmet", str(_("Unmet") if direction == Direction.NEED else _("Declined")), gone),
+            Group("drafts", str(_("Drafts, not sent yet")), drafts),
+        ]
+        return Lane(
+            direction=direction,
+            asker=asker,
+            performer=performer,
+            groups=[group for group in groups if group.entries],
+            may_ask=any(
+                moves.why_not_draft(self.link, direction, self.actor, recording=recording) is None
+                for recording in (False, True)
+            ),
+        )
+
+    def _agreed(self, line: drafting.Line, soon: datetime) -> Entry:
+        ask = self._at_home(line.ask)
+        binding: Promise = line.before or line.promise
+        status = {"kept": Status.IN_FORCE, "new": Status.NEW, "changed": Status.CHANGED, "removed": Status.REMOVED}
+        entry = Entry(
+            ask=ask,
+            promise=binding,
+            status=status[line.status],
+            owner_name=line.before.owner_name if line.before else line.owner_name,
+            organization=self.organization,
+            path=self._paths.get(ask.pk, []),
+            removal=line.removal,
+            may_amend=line.removal is None and moves.why_not_draft(self.link, ask.direction, self.actor) is None,
+            may_remove=line.removal is None and self.may_change,
+            may_take_back=line.removal is not None
+            and self.actor.may_decide_for(area_of(self.contract, line.removal.side)),
+        )
+        if line.before is None:
+            # Agreed and never in force: a proposed removal only takes it out of the proposal.
+            entry.status = Status.REMOVED if line.removal else Status.NEW
+        elif line.status == "changed":
+            entry.differences = differences(line.before, line.promise, self.organization)
+            if line.before.owner_name != line.owner_name:
+                entry.differences.append(owner_difference(line.before.owner_name, line.owner_name))
+        if line.before:
+            entry.due_at = self._due.get(line.before.ask_id)
+            entry.standing = standing(entry.due_at, now=self.now, soon_until=soon)
+        return entry
+
+    def _talked(self, ask: Ask) -> Entry:
+        acts = self._acts.get(ask.pk, [])
+        wordings = [act.terms for act in acts if act.terms is not None and act.verb in (Verb.ASK, Verb.COUNTER)]
+        verbs = moves.possible(ask, self.actor, self.now)
+        entry = Entry(
+            ask=ask,
+            promise=ask.terms or Terms(outcome=str(ask)),
+            status=self._status(ask, acts),
+            owner_name=ask.owner_name,
+            organization=self.organization,
+            path=self._paths.get(ask.pk, []),
+            spoken=next((act for act in reversed(acts) if act.words or act.alternative), None),
+            verbs=verbs,
+            my_turn=any(verbs.get(verb, "") is None for verb in (Verb.AGREE, Verb.COUNTER, Verb.DECLINE)),
+            unanswered=ask.is_unanswered(self.now),
+            onward=self._onward(acts),
+        )
+        if ask.state == State.COUNTERED and len(wordings) > 1:
+            entry.differences = differences(wordings[-2], wordings[-1], self.organization)
+        return entry
+
+    @staticmethod
+    def _status(ask: Ask, acts: list[Act]) -> Status:
+        if ask.state != State.DECLINED:
+            return Status(ask.state)
+        onward = Sheet._onward(acts)
+        if onward and onward.state == State.AGREED:
+            return Status.ELSEWHERE
+        return Status.UNMET if ask.direction == Direction.NEED else Status.DECLINED
+
+    @staticmethod
+    def _onward(acts: list[Act]) -> Ask | None:
+        """The ask that carries a redirected one on."""
+        return next((act.redirected_to for act in reversed(acts) if act.redirected_to), None)
+
+    @property
+    def my_turns(self) -> list[Entry]:
+        """What waits here for the answer of this person's area."""
+        entries = [entry for lane in self.lanes for entry in lane.entries]
+        found = entries + [entry.amendment for entry in entries if entry.amendment]
+        return [entry for entry in found if entry.my_turn]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(lane.entries for lane in self.lanes)
+
+    # In your customer's shoes
+
+    @cached_property
+    def shoes(self) -> Shoes | None:
+        return drafting.last_shoes(self.contract)
+
+    @cached_property
+    def writes_shoes(self) -> Side | None:
+        """The side for which this person writes the next edition; a facilitator writes down for the supplier."""
+        for side in (Side.SUPPLIER, Side.CUSTOMER):
+            if drafting.why_not_shoes(self.contract, side, self.actor) is None:
+                return side
+        return Side.SUPPLIER if self.actor.is_facilitator else None
+
+    @property
+    def may_confirm_shoes(self) -> bool:
+        waits = self.shoes is not None and self.shoes.confirmed_at is None
+        return waits and drafting.why_not_shoes(self.contract, Side.CUSTOMER, self.actor) is None
+
+    @property
+    def may_record_shoes(self) -> bool:
+        return self.actor.is_facilitator and not self.my_sides
+
+    # The rest
+
+    @cached_property
+    def feed(self) -> list[feed.Line]:
+        """What happened on this link lately."""
+        return feed.latest(self.organization, SHOWN_DEEDS, link=self.link)
+
+    @property
+    def may_change(self) -> bool:
+        """May propose that a promise ends, and set the day of the review."""
+        return drafting.why_not_remove(self.contract, self.actor) is None
+
+    @property
+    def may_set_review(self) -> bool:
+        return self.actor.is_facilitator or self.may_change
+
+    @property
+    def review_is_due(self) -> bool:
+        return self.contract.review_on is not None and self.contract.review_on <= self.today
+
+
+def owner_difference(before: str, after: str) -> Difference:
+    return Difference(field="owner", label=str(_("Who answers for it")), before=before, after=after)
+
+
+def frozen_entry(clause: Clause, organization: Organization, path: list[Step]) -> Entry:
+    """A clause of a signed version as a line, for paper and for reading versions."""
+    return Entry(
+        ask=clause.ask,
+        promise=clause,
+        status=Status.IN_FORCE,
+        owner_name=clause.owner_name,
+        organization=organization,
+        path=path,
+    )

@@ -1,0 +1,70 @@
+"""Everything on one page, and what the contracts want from a person."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from areas.access import Actor, MemberRequest, for_members
+from contracts.shelf import Shelved, Stand, shelf, waiting_for
+from requests.models import Ask, ClientProblem
+from requests.trace import Node, tree
+from requests.views.live import live, new_token, wants_token
+
+
+def _refs(forest: list[Node]) -> list[int]:
+    return [pk for node in forest for pk in (node.pk, *_refs(node.children))]
+
+
+@for_members
+@require_safe
+def contracts(request: MemberRequest, actor: Actor) -> HttpResponseBase:
+    """All links of the organization with how their contract stands."""
+    topics = (f"o:{actor.organization.ref}",)
+    if wants_token(request):
+        return new_token(topics)
+    every = shelf(actor, timezone.now())
+    problems = list(ClientProblem.objects.filter(organization=actor.organization).order_by("-in_focus", "statement"))
+    areas = {area.ref: area for entry in every for area in (entry.link.customer, entry.link.supplier)}
+    area, stand = request.GET.get("area", ""), request.GET.get("state", "")
+    problem = next((one for one in problems if one.ref == request.GET.get("problem", "")), None)
+    shown = every
+    if area in areas:
+        shown = [one for one in shown if area in (one.link.customer.ref, one.link.supplier.ref)]
+    if stand in Stand.values:
+        shown = [one for one in shown if one.stand == stand]
+    if problem:
+        links = set(Ask.objects.filter(pk__in=_refs(tree(problem))).values_list("link_id", flat=True))
+        shown = [one for one in shown if one.link.pk in links]
+    context = {
+        "actor": actor,
+        "org": actor.organization.ref,
+        "entries": shown,
+        "total": len(every),
+        "areas": sorted(areas.values(), key=lambda one: one.name.casefold()),
+        "stands": [(value, label, _how_many(every, value)) for value, label in Stand.choices],
+        "problems": problems,
+        "area": area if area in areas else "",
+        "stand": stand if stand in Stand.values else "",
+        "problem": problem.ref if problem else "",
+        "filtered": bool(area in areas or stand in Stand.values or problem),
+        "topic": topics[0],
+        "revision": actor.organization.revision,
+        "here": request.get_full_path(),
+        **live(request, topics),
+    }
+    return render(request, f"contracts/contracts.html{'#table' if request.htmx else ''}", context)
+
+
+def _how_many(entries: list[Shelved], stand: str) -> int:
+    return sum(entry.stand == stand for entry in entries)
+
+
+@for_members
+@require_safe
+def desk(request: MemberRequest, actor: Actor) -> HttpResponseBase:
+    """What the contracts want from this person: a part of the desk, and a page of its own without JavaScript."""
+    context = {"actor": actor, "org": actor.organization.ref, "waiting": waiting_for(actor, timezone.now())}
+    return render(request, f"contracts/desk.html{'#desk' if request.htmx else ''}", context)
