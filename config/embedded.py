@@ -220,7 +220,6 @@ class Postgres:
         command: list[str | Path] = [postgres_binary("postgres"), "-D", self.folder, "-p", str(self.port)]
         for setting in [*settings, "log_timezone=UTC", "jit=off", *more]:
             command += ["-c", setting]
-        self.log_mark = self.log.stat().st_size if self.log.exists() else 0
         self.child = spawn(
             "PostgreSQL",
             command,

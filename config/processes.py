@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,7 +33,9 @@ class Child:
     popen: subprocess.Popen[bytes]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
-    born: float = field(default=0.0)
+    born: float = 0.0
+    # How long the log was before: an earlier run's last words are not ours.
+    log_began: int = 0
 
     @property
     def pid(self) -> int:
@@ -45,7 +47,9 @@ class Child:
 
     def last_words(self, lines: int = 12) -> str:
         try:
-            return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+            with self.log.open("rb") as file:
+                file.seek(self.log_began)
+                return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
         except OSError:
             return ""
 
@@ -68,6 +72,7 @@ def spawn(
     if account:
         more = {"user": account[0], "group": account[1], "extra_groups": []}
     with open_log(log) as output:
+        log_began = output.tell()
         popen = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
@@ -83,7 +88,7 @@ def spawn(
     if stdin and popen.stdin:
         popen.stdin.write(stdin)
         popen.stdin.close()
-    return Child(name, popen, log, stop_signal, born_at(popen.pid) or 0.0)
+    return Child(name, popen, log, stop_signal, born_at(popen.pid) or 0.0, log_began)
 
 
 def open_log(path: Path, limit: int = 10_000_000) -> IO[bytes]:

@@ -1,18 +1,16 @@
 import json
 import os
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from config import translations
+from areas.models import Organization
+from config import demo, translations
 
 
 class Command(BaseCommand):
@@ -33,11 +31,11 @@ class Command(BaseCommand):
             self._say(f"Database: {len(waiting)} migrations …")
             call_command("migrate", interactive=False, verbosity=0)
         people: list[tuple[str, str, str]] = []
-        if settings.DEMO and find_spec("config.demo"):
-            if not apps.get_model("areas", "Organization").objects.exists():
+        if settings.DEMO:
+            if not Organization.objects.exists():
                 self._say("Demo company: loading …")
                 call_command("demo", verbosity=0)
-            people = list(import_module("config.demo").people())
+            people = demo.people()
         if options["people"]:
             options["people"].write_text(json.dumps(people), encoding="utf-8")
         self._say("Database: ready.")
