@@ -38,21 +38,23 @@ SMALL = Sizes(
 )
 STAGE = Sizes(
     name=27,
-    leading=32,
-    note=21,
-    narrowest=176,
-    widest=330,
-    pad=18,
+    leading=31,
+    note=24,
+    narrowest=140,
+    widest=320,
+    pad=15,
     foot=36,
-    box_gap=30,
-    badge_width=120,
-    badge_height=66,
+    box_gap=28,
+    badge_width=106,
+    badge_height=68,
     badge_gap=12,
-    lead=18,
-    bend_least=14,
+    lead=17,
+    bend_least=9,
     bend_most=90,
     port_gap=24,
 )
+# For a longer chain on the same wall: no small words, so that the letters that stay can be large.
+STAGE_SHORT = STAGE._replace(note=27, foot=6, notes=False, badge_width=104, badge_height=39, narrowest=120)
 
 # Drawn about their middle in a square of 16. Letters would look different on every machine, or be missing.
 ICONS = {
@@ -121,7 +123,7 @@ def draw(
 ) -> Picture:
     """The chain as one <svg>. Links and areas keep their ids from one drawing to the next, so that focus stays."""
     chosen = _with_badges(sizes or sizes_for(len(areas)), links)
-    if any(area.rate is not None for area in areas):
+    if chosen.notes and any(area.rate is not None for area in areas):
         chosen = chosen._replace(foot=chosen.foot + chosen.note)
     placing = place(
         [Node(area.ref, area.name, area.distance, _note_room(area, chosen)) for area in areas],
@@ -137,7 +139,7 @@ def draw(
     parts += [_link(link, thread, chosen) for _, link, thread in spots]
     parts += [_area(area, box, chosen) for box, area in boxes]
     parts.append("</svg>")
-    letters = chosen.note * 0.92 if chosen.badge_height >= _TWO_ROWS else chosen.note
+    letters = chosen.note * (0.92 if chosen.badge_height >= _TWO_ROWS else 0.94)
     return Picture("".join(parts), placing.width, placing.height, letters)
 
 
@@ -161,6 +163,8 @@ _PLAIN = 0.9  # regular letters beside bold ones
 
 def _note_room(area: AreaMark, sizes: Sizes) -> float:
     """What the note needs, in steps, so that another figure does not move the picture; a long one is shortened."""
+    if not sizes.notes:
+        return 0.0
     icon = 1.4 * sizes.note if area.state in ICONS else 0.0
     room = text_width(area.note, sizes.note) * _PLAIN + icon
     return min(-(-room // 16) * 16, sizes.narrowest * 1.4)
@@ -284,7 +288,7 @@ def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
     for line in box.lines:
         parts.append(f'<text class="n" font-size="{sizes.name:g}" x="{pad:g}" y="{y:.1f}">{escape(line)}</text>')
         y += sizes.leading
-    if area.note:
+    if area.note and sizes.notes:
         icon = ICONS.get(area.state)
         x = pad
         if icon:
@@ -297,7 +301,7 @@ def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
         note = shortened(area.note, (box.width - pad - x + 1) / _PLAIN, sizes.note)
         parts.append(f'<text class="s" font-size="{sizes.note:g}" x="{x:.1f}" y="{y:.1f}">{escape(note)}</text>')
         y += sizes.note * 0.8
-    if area.rate is not None:
+    if area.rate is not None and sizes.notes:
         room = box.width - 2 * pad
         filled = room * min(max(area.rate, 0), 1)
         parts.append(

@@ -51,6 +51,7 @@ class Sizes(NamedTuple):
     slim: float = 12  # a place for a link that only passes
     margin: float = 8
     apart_gap: float = 74
+    notes: bool = True  # small words in the boxes
 
 
 _BEND = 0.27  # how much wider a channel gets with the height that its links climb

@@ -1,0 +1,436 @@
+"""The chain as it stands at an instant: areas, links, what is broken, at risk, unmet, waiting.
+
+Four statements whatever the number of areas, six for a whole page with the person and the membership: counting is the
+database's work. What a promise's day means now is asked of `contracts.clock`; deliveries will come in there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from areas.chain import distances, way_to_client
+from areas.models import Organization
+from areas.words import Kind
+from contracts.clock import soon_until
+from requests.trace import DEEPEST
+
+SHOWN = 20  # of each list; the counts say how many there are
+RIPPLES = 400
+
+
+@dataclass(slots=True)
+class AreaNow:
+    """An area with what it owes and what waits for it. Archived ones are known by name only."""
+
+    pk: int
+    ref: str
+    name: str
+    is_client: bool
+    living: bool
+    distance: int | None = None
+    in_force: int = 0
+    broken: int = 0
+    soon: int = 0
+    unanswered: int = 0
+    to_answer: int = 0
+
+    @property
+    def state(self) -> str:
+        if self.is_client:
+            return "client"
+        if self.broken:
+            return "broken"
+        if self.unanswered or self.soon:
+            return "soon"
+        if self.to_answer:
+            return "open"
+        return "kept" if self.in_force else "quiet"
+
+
+class LinkNow(NamedTuple):
+    """A link with its counts; the pairs count what the supplier and what the customer owe or must answer."""
+
+    pk: int
+    ref: str
+    customer: int
+    supplier: int
+    needs: int
+    requirements: int
+    supplier_in_force: int
+    customer_in_force: int
+    supplier_broken: int
+    customer_broken: int
+    supplier_soon: int
+    customer_soon: int
+    unmet: int
+    supplier_unanswered: int
+    customer_unanswered: int
+    supplier_open: int
+    customer_open: int
+    to_sign: int
+    at_risk: int
+
+    @property
+    def broken(self) -> int:
+        return self.supplier_broken + self.customer_broken
+
+    @property
+    def soon(self) -> int:
+        return self.supplier_soon + self.customer_soon
+
+    @property
+    def unanswered(self) -> int:
+        return self.supplier_unanswered + self.customer_unanswered
+
+    @property
+    def open(self) -> int:
+        return self.supplier_open + self.customer_open
+
+    @property
+    def in_force(self) -> int:
+        return self.supplier_in_force + self.customer_in_force
+
+    @property
+    def standing(self) -> str:
+        """The one thing that matters most on this link now."""
+        if self.broken:
+            return "broken"
+        if self.unmet:
+            return "unmet"
+        if self.at_risk:
+            return "at_risk"
+        if self.unanswered:
+            return "unanswered"
+        if self.soon:
+            return "soon"
+        if self.open:
+            return "open"
+        if self.to_sign:
+            return "to_sign"
+        return "kept" if self.in_force else "quiet"
+
+    @property
+    def state(self) -> str:
+        """How it is drawn."""
+        return DRAWN[self.standing]
+
+
+DRAWN = {
+    "broken": "broken",
+    "unmet": "broken",
+    "at_risk": "soon",
+    "unanswered": "soon",
+    "soon": "soon",
+    "open": "open",
+    "to_sign": "open",
+    "kept": "kept",
+    "quiet": "quiet",
+}
+
+
+@dataclass(slots=True)
+class Item:
+    """One ask of a list, with its path: the areas from who performs it up to the client, and the problem."""
+
+    kind: str
+    ref: str
+    link: int
+    outcome: str
+    asker: int
+    performer: int
+    state: str
+    waits_for: int | None
+    answer_by: date | None
+    due_at: datetime | None
+    path: list[int] = field(default_factory=list)
+    problem: str = ""
+    problem_ref: str = ""
+
+
+class ProblemNow(NamedTuple):
+    """The client's problem in focus with the last value of its indicator."""
+
+    ref: str
+    statement: str
+    process: str
+    moment: str
+    accountable: str
+    indicator: str
+    unit: str
+    baseline: Decimal | None
+    target: Decimal | None
+    value: Decimal | None
+    measured_on: date | None
+
+
+@dataclass
+class Chain:
+    """Everything that the board shows. `shown` names the areas in the picture; None: all."""
+
+    organization: Organization
+    now: datetime
+    today: date
+    areas: dict[int, AreaNow]
+    links: list[LinkNow]
+    problem: ProblemNow | None
+    broken: list[Item]
+    at_risk: list[Item]
+    unmet: list[Item]
+    waiting: list[Item]
+    fresh_until: datetime
+    shown: set[int] | None = None
+    here: AreaNow | None = None
+
+    @property
+    def client(self) -> AreaNow:
+        return next(area for area in self.areas.values() if area.is_client)
+
+    @property
+    def drawn_areas(self) -> list[AreaNow]:
+        return [a for a in self.areas.values() if a.living and (self.shown is None or a.pk in self.shown)]
+
+    @property
+    def drawn_links(self) -> list[LinkNow]:
+        if self.shown is None:
+            return self.links
+        return [link for link in self.links if link.customer in self.shown and link.supplier in self.shown]
+
+    @property
+    def to_sign(self) -> list[LinkNow]:
+        return [link for link in self.drawn_links if link.to_sign]
+
+    def total(self, count: str) -> int:
+        """How many there are on the links in the picture, of what the lists show the first of."""
+        return sum(getattr(link, count) for link in self.drawn_links)
+
+
+# What lies open on an ask: the same three conditions everywhere.
+_UNMET = """a.state = 'declined' AND a.direction = 'need' AND a.replaces_id IS NULL AND NOT EXISTS (
+    SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state = 'agreed')"""
+_OPEN = "a.state IN ('asked', 'countered')"
+_SUPPLIERS_TURN = "(a.turn = 'performer') = (a.direction = 'need')"
+
+AREAS = "SELECT id, ref, name, kind = %s, archived_at IS NULL FROM areas_area WHERE organization_id = %s ORDER BY id"
+
+LINKS = f"""
+WITH RECURSIVE late AS (
+    SELECT ask_id AS id FROM contracts_commitment
+    WHERE organization_id = %(org)s AND ended_at IS NULL AND due_at < %(now)s
+), ripple AS (
+    SELECT a.cause_id AS id FROM late JOIN requests_ask a ON a.id = late.id WHERE a.cause_id IS NOT NULL
+    UNION
+    SELECT a.cause_id FROM ripple JOIN requests_ask a ON a.id = ripple.id WHERE a.cause_id IS NOT NULL
+), told AS (
+    SELECT a.link_id,
+        count(*) FILTER (WHERE a.direction = 'need' AND (c.id IS NOT NULL OR a.state <> 'declined')) AS needs,
+        count(*) FILTER (WHERE a.direction <> 'need' AND (c.id IS NOT NULL OR a.state <> 'declined')) AS requirements,
+        count(c.id) FILTER (WHERE a.direction = 'need') AS supplier_in_force,
+        count(c.id) FILTER (WHERE a.direction <> 'need') AS customer_in_force,
+        count(*) FILTER (WHERE a.direction = 'need' AND c.due_at < %(now)s) AS supplier_broken,
+        count(*) FILTER (WHERE a.direction <> 'need' AND c.due_at < %(now)s) AS customer_broken,
+        count(*) FILTER (WHERE a.direction = 'need' AND c.due_at >= %(now)s AND c.due_at < %(soon)s) AS supplier_soon,
+        count(*) FILTER (WHERE a.direction <> 'need' AND c.due_at >= %(now)s AND c.due_at < %(soon)s) AS customer_soon,
+        count(*) FILTER (WHERE {_UNMET}) AS unmet,
+        count(*) FILTER (WHERE {_OPEN} AND {_SUPPLIERS_TURN} AND a.answer_by < %(today)s) AS supplier_unanswered,
+        count(*) FILTER (WHERE {_OPEN} AND NOT {_SUPPLIERS_TURN} AND a.answer_by < %(today)s) AS customer_unanswered,
+        count(*) FILTER (WHERE {_OPEN} AND {_SUPPLIERS_TURN}) AS supplier_open,
+        count(*) FILTER (WHERE {_OPEN} AND NOT {_SUPPLIERS_TURN}) AS customer_open,
+        count(*) FILTER (WHERE a.state = 'agreed' AND c.id IS NULL AND gone.ask_id IS NULL) AS to_sign,
+        count(*) FILTER (WHERE ripple.id IS NOT NULL AND (c.due_at >= %(now)s OR c.due_at IS NULL)
+                         AND a.state = 'agreed') AS at_risk,
+        min(c.due_at) FILTER (WHERE c.due_at >= %(now)s) AS next_due
+    FROM requests_ask a
+    LEFT JOIN contracts_commitment c ON c.ask_id = a.id AND c.ended_at IS NULL
+    LEFT JOIN contracts_removal gone
+        ON gone.ask_id = a.id AND gone.taken_back_at IS NULL AND gone.done_in_id IS NOT NULL
+    LEFT JOIN ripple ON ripple.id = a.id
+    WHERE a.organization_id = %(org)s
+        AND (a.state IN ('asked', 'countered', 'declined') OR c.id IS NOT NULL
+             OR a.state = 'agreed' AND gone.ask_id IS NULL)
+    GROUP BY a.link_id
+)
+SELECT l.id, l.ref, l.customer_id, l.supplier_id, coalesce(needs, 0), coalesce(requirements, 0),
+    coalesce(supplier_in_force, 0), coalesce(customer_in_force, 0), coalesce(supplier_broken, 0),
+    coalesce(customer_broken, 0), coalesce(supplier_soon, 0), coalesce(customer_soon, 0), coalesce(unmet, 0),
+    coalesce(supplier_unanswered, 0), coalesce(customer_unanswered, 0), coalesce(supplier_open, 0),
+    coalesce(customer_open, 0), coalesce(to_sign, 0), coalesce(at_risk, 0), next_due
+FROM areas_link l LEFT JOIN told ON told.link_id = l.id
+WHERE l.organization_id = %(org)s AND l.ended_at IS NULL
+ORDER BY l.id
+"""
+
+# The first of each list, and the way of each up to the client. `links` NULL: of the whole organization.
+ITEMS = f"""
+WITH RECURSIVE here AS (
+    SELECT a.id, a.state, a.direction, a.replaces_id, a.answer_by, a.settled_at, c.id AS commitment, c.due_at
+    FROM requests_ask a
+    JOIN areas_link l ON l.id = a.link_id AND l.ended_at IS NULL
+    LEFT JOIN contracts_commitment c ON c.ask_id = a.id AND c.ended_at IS NULL
+    WHERE a.organization_id = %(org)s AND (%(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s))
+        AND ({_OPEN} OR a.state = 'declined' OR c.due_at < %(now)s)
+), late AS (
+    SELECT ask_id AS id FROM contracts_commitment
+    WHERE organization_id = %(org)s AND ended_at IS NULL AND due_at < %(now)s
+    LIMIT {RIPPLES}
+), ripple AS (
+    SELECT a.cause_id AS id FROM late JOIN requests_ask a ON a.id = late.id WHERE a.cause_id IS NOT NULL
+    UNION
+    SELECT a.cause_id FROM ripple JOIN requests_ask a ON a.id = ripple.id WHERE a.cause_id IS NOT NULL
+), listed AS (
+    (SELECT 'broken' AS kind, id, row_number() OVER (ORDER BY due_at, id) AS n
+     FROM here WHERE due_at < %(now)s ORDER BY due_at, id LIMIT {SHOWN})
+    UNION ALL
+    (SELECT 'unmet', id, row_number() OVER (ORDER BY settled_at, id)
+     FROM here a WHERE {_UNMET} ORDER BY settled_at, id LIMIT {SHOWN})
+    UNION ALL
+    (SELECT 'waiting', id, row_number() OVER (ORDER BY answer_by, id)
+     FROM here a WHERE {_OPEN} ORDER BY answer_by, id LIMIT {SHOWN})
+    UNION ALL
+    (SELECT 'at_risk', a.id, row_number() OVER (ORDER BY a.problem_id IS NULL, a.id)
+     FROM ripple JOIN requests_ask a ON a.id = ripple.id
+     JOIN areas_link l ON l.id = a.link_id AND l.ended_at IS NULL
+     LEFT JOIN contracts_commitment c ON c.ask_id = a.id AND c.ended_at IS NULL
+     WHERE a.state = 'agreed' AND (c.due_at >= %(now)s OR c.due_at IS NULL)
+     ORDER BY a.problem_id IS NULL, a.id LIMIT {SHOWN})
+), up AS (
+    SELECT kind, n, id, 0 AS depth FROM listed
+    UNION ALL
+    SELECT up.kind, up.n, a.cause_id, up.depth + 1
+    FROM up JOIN requests_ask a ON a.id = up.id WHERE a.cause_id IS NOT NULL AND up.depth < {DEEPEST}
+)
+SELECT up.kind, up.n, up.depth, a.ref, a.link_id, coalesce(t.outcome, ''), a.asker_id, a.performer_id, a.state,
+    CASE WHEN a.turn = 'performer' THEN a.performer_id WHEN a.turn = 'asker' THEN a.asker_id END, a.answer_by,
+    c.due_at, p.statement, p.ref
+FROM up
+JOIN requests_ask a ON a.id = up.id
+LEFT JOIN requests_terms t ON t.id = a.terms_id
+LEFT JOIN contracts_commitment c ON up.depth = 0 AND c.ask_id = a.id AND c.ended_at IS NULL
+LEFT JOIN requests_clientproblem p ON p.id = a.problem_id
+ORDER BY up.kind, up.n, up.depth
+"""
+
+PROBLEM = """
+SELECT p.ref, p.statement, p.process, p.moment, a.name, p.indicator, p.unit, p.baseline, p.target, m.value, m."on"
+FROM requests_clientproblem p
+JOIN areas_area a ON a.id = p.accountable_id
+LEFT JOIN LATERAL (
+    SELECT value, "on" FROM requests_measurement WHERE problem_id = p.id ORDER BY "on" DESC, id DESC LIMIT 1
+) m ON TRUE
+WHERE p.organization_id = %s AND p.in_focus AND p.closed_at IS NULL
+"""
+
+
+def chain_now(organization: Organization, now: datetime, *, area: str = "", text: str = "") -> Chain:
+    """The chain as it stands. `area` (a ref) or `text` (in a name) narrow it to neighbourhoods. Four queries."""
+    today = now.astimezone(organization.tz).date()
+    soon = soon_until(now, organization.tz, is_working=organization.calendar.is_working)
+    with connection.cursor() as cursor:
+        cursor.execute(AREAS, [Kind.CLIENT, organization.pk])
+        areas = {row[0]: AreaNow(*row) for row in cursor.fetchall()}
+        known: dict[str, Any] = {"org": organization.pk, "now": now, "soon": soon, "today": today}
+        cursor.execute(LINKS, known)
+        rows = cursor.fetchall()
+        links = [LinkNow._make(row[:-1]) for row in rows]
+        _tell_areas(areas, links)
+        here = next((a for a in areas.values() if a.living and a.ref == area), None) if area else None
+        shown = _neighbourhood(areas, links, here, text)
+        in_view = [link.pk for link in links if link.customer in shown and link.supplier in shown] if shown else None
+        if shown is not None and in_view is None:
+            in_view = []
+        cursor.execute(ITEMS, {**known, "links": in_view})
+        items = _items(cursor.fetchall())
+        cursor.execute(PROBLEM, [organization.pk])
+        problem = cursor.fetchone()
+    return Chain(
+        organization=organization,
+        now=now,
+        today=today,
+        areas=areas,
+        links=links,
+        problem=ProblemNow._make(problem) if problem else None,
+        broken=items["broken"],
+        at_risk=items["at_risk"],
+        unmet=items["unmet"],
+        waiting=items["waiting"],
+        fresh_until=_fresh_until(organization, today, (row[-1] for row in rows)),
+        shown=shown,
+        here=here,
+    )
+
+
+def _tell_areas(areas: dict[int, AreaNow], links: list[LinkNow]) -> None:
+    """Distances, and what each area owes and must answer, from the counts of its links."""
+    client = next((area.pk for area in areas.values() if area.is_client), None)
+    if client is not None:
+        for pk, distance in distances(client, ((link.customer, link.supplier) for link in links)).items():
+            areas[pk].distance = distance
+    for link in links:
+        customer, supplier = areas[link.customer], areas[link.supplier]
+        supplier.in_force += link.supplier_in_force
+        customer.in_force += link.customer_in_force
+        supplier.broken += link.supplier_broken
+        customer.broken += link.customer_broken
+        supplier.soon += link.supplier_soon
+        customer.soon += link.customer_soon
+        supplier.unanswered += link.supplier_unanswered
+        customer.unanswered += link.customer_unanswered
+        supplier.to_answer += link.supplier_open
+        customer.to_answer += link.customer_open
+
+
+def _neighbourhood(areas: dict[int, AreaNow], links: list[LinkNow], here: AreaNow | None, text: str) -> set[int] | None:
+    """The areas meant, those next to them, and their way to the client. None: nothing was asked for."""
+    wanted = " ".join(text.casefold().split())
+    if here:
+        meant = {here.pk}
+    elif wanted:
+        meant = {area.pk for area in areas.values() if area.living and wanted in area.name.casefold()}
+    else:
+        return None
+    shown = set(meant)
+    for link in links:
+        if link.customer in meant:
+            shown.add(link.supplier)
+        if link.supplier in meant:
+            shown.add(link.customer)
+    client = next((area.pk for area in areas.values() if area.is_client), None)
+    if client is not None and meant:
+        edges = [(link.customer, link.supplier) for link in links]
+        for pk in list(meant)[:12]:
+            shown.update(way_to_client(pk, client, edges))
+    return shown
+
+
+def _items(rows: Iterable[tuple[Any, ...]]) -> defaultdict[str, list[Item]]:
+    """Rows ordered by list, place and depth: depth 0 is the item, the rest its way up."""
+    found: defaultdict[str, list[Item]] = defaultdict(list)
+    for kind, _n, depth, ref, link, outcome, asker, performer, state, turn, answer_by, due_at, problem, its_ref in rows:
+        if depth == 0:
+            waits = turn if state in ("asked", "countered") else None
+            found[kind].append(
+                Item(kind, ref, link, outcome, asker, performer, state, waits, answer_by, due_at, [performer])
+            )
+        item = found[kind][-1]
+        for area in (performer, asker):
+            if item.path[-1] != area and area not in item.path:
+                item.path.append(area)
+        if problem:
+            item.problem, item.problem_ref = problem, its_ref
+    return found
+
+
+def _fresh_until(organization: Organization, today: date, dues: Iterable[datetime | None]) -> datetime:
+    """The next instant at which time alone changes what is shown.
+
+    A promise falls due, or the day ends and with it "today", "due soon" and "so many days late".
+    """
+    midnight = datetime.combine(today + timedelta(days=1), time(), organization.tz)
+    # Due at noon is broken after noon, not at it.
+    return min([midnight, *(due + timedelta(microseconds=1) for due in dues if due is not None)])

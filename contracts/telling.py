@@ -1,0 +1,437 @@
+"""The chain as it stands, said in the reader's language: marks for the picture, lists, rows of the table.
+
+Two hundred areas are said in one go, so sentences are fetched once and filled in by plain string building. What
+somebody wrote is escaped here where it becomes markup; the templates escape the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from html import escape
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from areas.chain import way_to_client
+from contracts.board import AreaNow, Chain, Item, LinkNow
+from contracts.picture import STATES, AreaMark, LinkMark, Picture, Words, draw, sample
+from contracts.placing import Sizes
+from requests.wording import amount, date_only, day, hour, number
+from requests.words import Moment, Process
+
+NOWHERE = "-" * 12  # stands for a ref in an address that is filled in many times
+WHY_LINES = 4
+
+PILLS = {
+    "broken": "broken",
+    "unmet": "unmet",
+    "at_risk": "soon",
+    "unanswered": "unanswered",
+    "soon": "soon",
+    "open": "asked",
+    "to_sign": "unsigned",
+    "kept": "kept",
+    "quiet": "neutral",
+}
+
+
+class Line(NamedTuple):
+    """A line of a list below the picture."""
+
+    pill: str
+    word: str
+    href: str
+    title: str
+    detail: str
+    path: str
+
+
+class Listing(NamedTuple):
+    """A list below the picture. `more` counts what is not shown."""
+
+    key: str
+    title: str
+    total: int
+    lines: list[Line]
+    more: int
+    empty: str
+
+
+class Slab(NamedTuple):
+    """The client's problem in focus."""
+
+    href: str
+    statement: str
+    facts: str
+    figure: str
+    figure_words: str
+
+
+class Teller:
+    """Says one chain in the active language."""
+
+    def __init__(self, chain: Chain, *, zoom: str = "") -> None:
+        self.chain = chain
+        self.org = chain.organization
+        self._zoom = zoom  # the board's own address, to which an area's ref is added
+        self._sheet = self._address("contracts:sheet")
+        self._ask = self._address("requests:ask")
+        self._problem = self._address("requests:problem")
+
+    def _address(self, name: str) -> str:
+        return reverse(name, args=[self.org.ref, NOWHERE])
+
+    # Words
+
+    @cached_property
+    def _serves(self) -> str:
+        return _("%(supplier)s serves %(customer)s")
+
+    @cached_property
+    def _link_sentence(self) -> str:
+        return _("%(serves)s: %(standing)s. Asked for: %(needs)s; asked in return: %(requirements)s.")
+
+    def standing(self, link: LinkNow) -> str:
+        """What matters most on the link, with its number: short enough for a badge."""
+        return self._said(link.standing, getattr(link, _COUNTED.get(link.standing, ""), 0))
+
+    def _said(self, standing: str, n: int) -> str:
+        known = self._sayings.get((standing, n))
+        if known is None:
+            known = self._sayings[standing, n] = _saying(standing, n)
+        return known
+
+    @cached_property
+    def _sayings(self) -> dict[tuple[str, int], str]:
+        return {}
+
+    def _name(self, pk: int) -> str:
+        return self.chain.areas[pk].name
+
+    # The picture
+
+    def picture(self, *, sizes: Sizes | None = None, ident: str = "chain", only: set[int] | None = None) -> Picture:
+        """The picture of the areas in view, or of `only` these."""
+        areas, links = self.chain.drawn_areas, self.chain.drawn_links
+        if only is not None:
+            areas = [area for area in areas if area.pk in only]
+            links = [link for link in links if link.customer in only and link.supplier in only]
+        whys = self._whys()
+        words = Words(
+            title=_("The chain: the client at the left, every area beside those whom it serves"),
+            apart=_("No path joins these to the client yet: link each to the area that it serves"),
+        )
+        return draw(
+            [self._area_mark(area) for area in areas],
+            [self._link_mark(link, whys.get(link.pk, ())) for link in links],
+            words,
+            sizes=sizes,
+            ident=ident,
+        )
+
+    def ailing(self) -> set[int]:
+        """The areas on links that are broken or need a look, with their way to the client; the client at least."""
+        edges = [(link.customer, link.supplier) for link in self.chain.links]
+        client = self.chain.client.pk
+        found = {client}
+        for link in self.chain.drawn_links:
+            if link.state in ("broken", "soon"):
+                found |= {link.supplier, *way_to_client(link.customer, client, edges)}
+        return found
+
+    def _area_mark(self, area: AreaNow) -> AreaMark:
+        note = self._note(area)
+        return AreaMark(
+            ref=area.ref,
+            name=area.name,
+            distance=area.distance,
+            state=area.state,
+            note=note,
+            label=f"{area.name}: {note}",
+            href=f"{self._zoom}{area.ref}" if self._zoom else "",
+            here=area is self.chain.here,
+        )
+
+    def _note(self, area: AreaNow) -> str:
+        if area.is_client:
+            return pgettext("the client, in the picture", "whom all of us serve")
+        for standing, n in (
+            ("broken", area.broken),
+            ("unanswered", area.unanswered),
+            ("soon", area.soon),
+            ("open", area.to_answer),
+            ("promises", area.in_force),
+        ):
+            if n:
+                return self._said(standing, n)
+        return self._said("quiet", 0)
+
+    def _link_mark(self, link: LinkNow, why: Sequence[str]) -> LinkMark:
+        customer, supplier = self.chain.areas[link.customer], self.chain.areas[link.supplier]
+        standing = self.standing(link)
+        serves = self._serves % {"supplier": supplier.name, "customer": customer.name}
+        return LinkMark(
+            ref=link.ref,
+            customer=customer.ref,
+            supplier=supplier.ref,
+            state=link.state,
+            needs=str(link.needs),
+            requirements=str(link.requirements),
+            word=standing,
+            label=self._link_sentence
+            % {"serves": serves, "standing": standing, "needs": link.needs, "requirements": link.requirements},
+            href=self._sheet.replace(NOWHERE, link.ref),
+            why="\n".join((f"{serves}: {standing}", *why)) if why else "",
+        )
+
+    def _whys(self) -> dict[int, list[str]]:
+        """For each link that is not well: what is the matter, and the path to the client."""
+        signs = {"broken": "✕", "unmet": "✕", "at_risk": "◷", "waiting": "?"}
+        found: dict[int, list[str]] = {}
+        paths: dict[int, str] = {}
+        for item in (*self.chain.broken, *self.chain.unmet, *self.chain.at_risk, *self.chain.waiting):
+            lines = found.setdefault(item.link, [])
+            if len(lines) < WHY_LINES:
+                lines.append(f"{signs[item.kind]} {item.outcome} ({self._when(item)[1]})")
+            paths.setdefault(item.link, self._path_text(item))
+        for link, path in paths.items():
+            if path:
+                found[link].append(path)
+        return found
+
+    # Lists
+
+    def lists(self) -> list[Listing]:
+        """Broken now, at risk, unmet, waiting, to be signed."""
+        chain = self.chain
+        total = chain.total
+        return [
+            self._listing(
+                "broken",
+                _("Broken now"),
+                chain.broken,
+                total("broken"),
+                _("Nothing is broken. Promises are being kept."),
+            ),
+            self._listing(
+                "at_risk",
+                _("At risk toward the client"),
+                chain.at_risk,
+                max(len(chain.at_risk), sum(link.at_risk for link in chain.links)),
+                _("Nothing that hangs on a broken promise."),
+            ),
+            self._listing(
+                "unmet",
+                _("Needs that nobody meets yet"),
+                chain.unmet,
+                total("unmet"),
+                _("No need was declined and left."),
+            ),
+            self._listing(
+                "waiting",
+                _("Waiting for an answer"),
+                chain.waiting,
+                total("open"),
+                _("Nobody waits for an answer. Do you need something? Open the link to your supplier and ask for it."),
+            ),
+            self._to_sign(),
+        ]
+
+    def _listing(self, key: str, title: str, items: list[Item], count: int, empty: str) -> Listing:
+        return Listing(key, title, count, [self._line(item) for item in items], max(count - len(items), 0), empty)
+
+    def _line(self, item: Item) -> Line:
+        pill, word = self._when(item)
+        between = _("%(performer)s for %(asker)s") % {
+            "performer": self._name(item.performer),
+            "asker": self._name(item.asker),
+        }
+        if item.waits_for is not None:
+            detail = _("%(between)s; it is the turn of %(area)s") % {
+                "between": between,
+                "area": self._name(item.waits_for),
+            }
+        else:
+            detail = between
+        return Line(
+            pill=pill,
+            word=word,
+            href=self._ask.replace(NOWHERE, item.ref),
+            title=item.outcome,
+            detail=detail,
+            path=self._path_text(item),
+        )
+
+    def _to_sign(self) -> Listing:
+        links = self.chain.to_sign
+        lines = [
+            Line(
+                "unsigned",
+                self._said("to_sign", link.to_sign),
+                self._sheet.replace(NOWHERE, link.ref),
+                self._serves % {"supplier": self._name(link.supplier), "customer": self._name(link.customer)},
+                _("Agreed; one lead of each side signs."),
+                "",
+            )
+            for link in links[:20]
+        ]
+        empty = _("Everything that was agreed is signed.")
+        return Listing("to_sign", _("Agreed, not signed yet"), len(links), lines, max(len(links) - 20, 0), empty)
+
+    def _when(self, item: Item) -> tuple[str, str]:
+        """Class and words of the pill of an item."""
+        today = self.chain.today
+        if item.kind == "broken" and item.due_at is not None:
+            days = (today - self._local(item.due_at).date()).days
+            if days:
+                return "overdue", ngettext("%(n)s day late", "%(n)s days late", days) % {"n": days}
+            return "overdue", _("late since %(hour)s") % {"hour": hour(self._local(item.due_at).time(), self.org)}
+        if item.kind == "unmet":
+            return "unmet", _("declined")
+        if item.kind == "at_risk":
+            if item.due_at is not None:
+                return "soon", _("due %(day)s") % {"day": self._day(self._local(item.due_at).date())}
+            return "soon", pgettext("a promise", "at risk")
+        if item.answer_by is not None:
+            days = (today - item.answer_by).days
+            if days > 0:
+                return "unanswered", ngettext("no answer for %(n)s day", "no answer for %(n)s days", days) % {"n": days}
+            return item.state, _("answer by %(day)s") % {"day": self._day(item.answer_by)}
+        return item.state, ""
+
+    def _day(self, on: date) -> str:
+        days = (on - self.chain.today).days
+        if days == 0:
+            return pgettext("day", "today")
+        if days == 1:
+            return pgettext("day", "tomorrow")
+        # The weekday says it better as long as it is this week.
+        text = day(on, self.org)
+        return text.rpartition(",")[0] or text if 0 < days < 7 else date_only(on, self.org)
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self.org.tz)
+
+    def _path_text(self, item: Item) -> str:
+        names = [self._name(pk) for pk in item.path]
+        if not item.problem:
+            return " → ".join(names) if len(names) > 2 else ""
+        client = self.chain.client.name
+        if not names or names[-1] != client:
+            names.append(client)
+        return f"{' → '.join(names)}: «{item.problem}»"
+
+    # The table
+
+    def rows(self, most: int | None = None) -> str:
+        """The body of the table: one row a link, the worst first."""
+        worst = list(_COUNTED)
+        links = sorted(
+            self.chain.drawn_links,
+            key=lambda link: (
+                worst.index(link.standing),
+                self.chain.areas[link.customer].distance is None,
+                self.chain.areas[link.customer].distance or 0,
+                self._name(link.supplier).casefold(),
+                link.pk,
+            ),
+        )
+        heads = {
+            "link": _("Who serves whom"),
+            "state": _("How it stands"),
+            "needs": _("Needs"),
+            "requirements": _("Asked in return"),
+            "force": _("In force"),
+        }
+        labels = {key: escape(value) for key, value in heads.items()}
+        return "".join(self._row(link, labels) for link in links[:most])
+
+    def _row(self, link: LinkNow, labels: dict[str, str]) -> str:
+        serves = self._serves % {"supplier": self._name(link.supplier), "customer": self._name(link.customer)}
+        return (
+            f'<tr class="{link.state}"><th scope="row"><a id="row-{link.ref}" '
+            f'href="{escape(self._sheet.replace(NOWHERE, link.ref))}">{escape(serves)}</a></th>'
+            f'<td data-label="{labels["state"]}"><span class="pill {PILLS[link.standing]}">'
+            f"{escape(self.standing(link))}</span></td>"
+            f'<td class="num" data-label="{labels["needs"]}">{link.needs}</td>'
+            f'<td class="num" data-label="{labels["requirements"]}">{link.requirements}</td>'
+            f'<td class="num" data-label="{labels["force"]}">{link.in_force}</td></tr>'
+        )
+
+    # Around it
+
+    def problem(self) -> Slab | None:
+        problem = self.chain.problem
+        if problem is None:
+            return None
+        facts = _("%(process)s · %(moment)s · accountable from start to end: %(area)s") % {
+            "process": Process(problem.process).label,
+            "moment": Moment(problem.moment).label,
+            "area": problem.accountable,
+        }
+        figure = words = ""
+        if problem.baseline is not None and problem.target is not None:
+            figure = f"{number(problem.baseline, self.org)} → {amount(problem.target, problem.unit, self.org)}"
+        if problem.value is not None and problem.measured_on is not None:
+            words = _("%(indicator)s: %(value)s on %(day)s") % {
+                "indicator": problem.indicator,
+                "value": amount(problem.value, problem.unit, self.org),
+                "day": date_only(problem.measured_on, self.org),
+            }
+        else:
+            words = problem.indicator
+        return Slab(self._problem.replace(NOWHERE, problem.ref), problem.statement, facts, figure, words)
+
+    def legend(self) -> Iterator[tuple[str, str]]:
+        """The key: a sample of each way of drawing, and what it means."""
+        words = {
+            "kept": _("in force"),
+            "soon": _("needs a look: due soon, unanswered or at risk"),
+            "broken": _("broken: late, or a need that was declined"),
+            "open": _("being talked about, or to be signed"),
+            "quiet": _("nothing asked yet"),
+        }
+        for state in STATES:
+            yield sample(state), words[state]
+
+
+# What a standing counts, the worst first.
+_COUNTED = {
+    "broken": "broken",
+    "unmet": "unmet",
+    "at_risk": "at_risk",
+    "unanswered": "unanswered",
+    "soon": "soon",
+    "open": "open",
+    "to_sign": "to_sign",
+    "kept": "in_force",
+    "quiet": "needs",
+}
+
+
+def _saying(standing: str, n: int) -> str:
+    """Two or three words: they stand on a badge."""
+    values = {"n": n}
+    if standing == "broken":
+        return ngettext("%(n)s broken", "%(n)s broken", n) % values
+    if standing == "unmet":
+        return ngettext("%(n)s unmet", "%(n)s unmet", n) % values
+    if standing == "at_risk":
+        return ngettext("%(n)s at risk", "%(n)s at risk", n) % values
+    if standing == "unanswered":
+        return ngettext("%(n)s unanswered", "%(n)s unanswered", n) % values
+    if standing == "soon":
+        return ngettext("%(n)s due soon", "%(n)s due soon", n) % values
+    if standing == "open":
+        return ngettext("%(n)s to answer", "%(n)s to answer", n) % values
+    if standing == "to_sign":
+        return ngettext("%(n)s to sign", "%(n)s to sign", n) % values
+    if standing == "promises":
+        return ngettext("%(n)s promise", "%(n)s promises", n) % values
+    if standing == "kept":
+        return ngettext("%(n)s in force", "%(n)s in force", n) % values
+    return pgettext("a link or an area", "nothing yet")

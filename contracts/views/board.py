@@ -1,0 +1,193 @@
+"""The live chain: the page, its fragment that refetches itself, the wall of the room.
+
+The fragment is the same for all who may see it. It is rendered once for each revision of the organization, language and
+view, and kept until time alone changes something in it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from threading import Lock
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from areas.access import Actor, MemberRequest, for_members
+from areas.models import Organization
+from contracts.board import chain_now
+from contracts.picture import STAGE, STAGE_SHORT
+from contracts.telling import Teller
+from requests.views.live import live, new_token, wants_token
+
+PICTURE, TABLE, STAGED = "picture", "table", "projector"
+LONGEST_TEXT = 80
+KEPT_FOR = 60 * 60 * 24
+ROWS_BESIDE_PICTURE = 60
+# One rendering at a time for each fragment in a process: the others wait for it and find it in the cache.
+_rendering = [Lock() for _ in range(16)]
+
+
+class Asked(NamedTuple):
+    """What the address asks to see."""
+
+    view: str
+    area: str = ""
+    text: str = ""
+
+    @property
+    def query(self) -> str:
+        return _query(self._replace(view=self.view if self.view == TABLE else ""))
+
+
+def _asked(request: HttpRequest, *views: str) -> Asked:
+    view = request.GET.get("view", "")
+    return Asked(
+        view if view in views else PICTURE,
+        request.GET.get("area", "")[:12],
+        " ".join(request.GET.get("q", "").split())[:LONGEST_TEXT],
+    )
+
+
+@for_members
+@require_safe
+def board(request: MemberRequest, actor: Actor) -> HttpResponseBase:
+    """The chain as it stands."""
+    return _page(request, actor, _asked(request, TABLE), "contracts/board.html")
+
+
+@for_members
+@require_safe
+def projector(request: MemberRequest, actor: Actor) -> HttpResponseBase:
+    """The same for the wall of a room: large, without navigation."""
+    return _page(request, actor, Asked(STAGED, _asked(request).area), "contracts/board_projector.html")
+
+
+@for_members
+@require_safe
+def fragment(request: MemberRequest, actor: Actor) -> HttpResponseBase:
+    """What of the page changes, by itself."""
+    response = HttpResponse(fragment_of(actor.organization, _asked(request, TABLE, STAGED), timezone.now()))
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _page(request: MemberRequest, actor: Actor, asked: Asked, template: str) -> HttpResponseBase:
+    topics = (f"o:{actor.organization.ref}",)
+    if wants_token(request):
+        return new_token(topics)
+    here = reverse("contracts:board", kwargs={"org": actor.organization.ref})
+    context = {
+        "actor": actor,
+        "org": actor.organization.ref,
+        "fragment": fragment_of(actor.organization, asked, timezone.now()),
+        "asked": asked,
+        "narrowed": bool(asked.area or asked.text),
+        "picture_url": _with(here, asked._replace(view=PICTURE)),
+        "table_url": _with(here, asked._replace(view=TABLE)),
+        "whole_url": _with(here, Asked(asked.view)),
+        **live(request, topics),
+    }
+    return render(request, template, context)
+
+
+def _with(here: str, asked: Asked) -> str:
+    return f"{here}?{asked.query}" if asked.query else here
+
+
+def fragment_of(organization: Organization, asked: Asked, now: datetime) -> SafeString:
+    """The fragment as HTML, from the cache if it is still true. Raises Http404 for an area that is not there."""
+    if asked.text:
+        # Whatever people search for would fill the cache.
+        return _rendered(organization, asked, now)[1]
+    what = f"{asked.view}:{asked.area}"
+    key = f"board:{organization.ref}:{organization.revision}:{get_language()}:{sha256(what.encode()).hexdigest()[:16]}"
+    found = _still_true(key, now)
+    if found is None:
+        with _rendering[hash(key) % len(_rendering)]:
+            found = _still_true(key, now)
+            if found is None:
+                fresh_until, found = _rendered(organization, asked, now)
+                seconds = max(1, min(KEPT_FOR, int((fresh_until - now).total_seconds()) + 1))
+                cache.set(key, (fresh_until, str(found)), seconds)
+    return found
+
+
+def _still_true(key: str, now: datetime) -> SafeString | None:
+    kept: tuple[datetime, str] | None = cache.get(key)
+    return mark_safe(kept[1]) if kept and now < kept[0] else None
+
+
+def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[datetime, SafeString]:
+    chain = chain_now(organization, now, area=asked.area, text=asked.text)
+    if asked.area and chain.here is None:
+        raise Http404
+    here = reverse("contracts:board", kwargs={"org": organization.ref})
+    staged = asked.view == STAGED
+    teller = Teller(chain, zoom="" if staged else f"{here}?area=")
+    lists = teller.lists()
+    context: dict[str, object] = {
+        "chain": chain,
+        "org": organization.ref,
+        "topic": f"o:{organization.ref}",
+        "revision": organization.revision,
+        "fresh_until": chain.fresh_until.isoformat(),
+        "fetch": f"{reverse('contracts:fragment', kwargs={'org': organization.ref})}?{_query(asked)}",
+        "problem": teller.problem(),
+        "asked": asked,
+        "lists": lists,
+        "legend": [(mark_safe(drawn), words) for drawn, words in teller.legend()],
+        "areas": len(chain.drawn_areas),
+        "links": len(chain.drawn_links),
+        "is_empty": not chain.links,
+    }
+    if staged:
+        context["picture"] = mark_safe(on_stage(teller))
+        context["lists"] = [listing for listing in lists if listing.lines][:2]
+        template = "contracts/board_stage.html"
+    else:
+        if asked.view == PICTURE:
+            context["picture"] = mark_safe(teller.picture().svg)
+            context["rows"] = mark_safe(teller.rows(ROWS_BESIDE_PICTURE))
+            context["rows_left_out"] = max(0, len(chain.drawn_links) - ROWS_BESIDE_PICTURE)
+            context["all_rows"] = _with(here, asked._replace(view=TABLE))
+        else:
+            context["rows"] = mark_safe(teller.rows())
+        template = "contracts/board_fragment.html"
+    return chain.fresh_until, mark_safe(render_to_string(template, context))
+
+
+def _query(asked: Asked) -> str:
+    known = {"view": asked.view, "area": asked.area, "q": asked.text}
+    return urlencode({name: value for name, value in known.items() if value})
+
+
+# The wall of a room
+
+WALL = (1920 * 0.94, 1080 * 0.46)
+LEAST = 1080 * 0.02
+
+
+def on_stage(teller: Teller) -> str:
+    """As much of the chain as can be read from the last row; nothing if not even its ailing part can.
+
+    First everything with all words, then without the small words, then only what is not well and its way to the client.
+    """
+    for only in (None, teller.ailing()):
+        for sizes in (STAGE, STAGE_SHORT):
+            picture = teller.picture(sizes=sizes, only=only)
+            scale = min(WALL[0] / picture.width, WALL[1] / picture.height)
+            if picture.letters * scale >= LEAST:
+                return picture.svg
+    return ""

@@ -1,0 +1,316 @@
+"""The live chain: what the board says of each state, for whom, in how many queries, and until when it is true."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from areas.words import Kind
+from contracts.board import Chain, LinkNow, chain_now
+from requests import moves
+from requests.models import Measurement
+from requests.states import Direction
+from tests import asks, build
+from tests.build import NOW
+from tests.cast import Cast, muebles_del_norte
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return muebles_del_norte()
+
+
+def seen(cast: Cast, now: datetime = NOW, **narrowed: str) -> Chain:
+    return chain_now(cast.organization, now, **narrowed)
+
+
+def link_of(chain: Chain, pk: int) -> LinkNow:
+    return next(link for link in chain.links if link.pk == pk)
+
+
+def page(cast: Cast, who: str = "luis", path: str = "", **query: str) -> str:
+    client = Client()
+    client.force_login(getattr(cast, who).user)
+    with time_machine.travel(NOW, tick=False):
+        response = client.get(reverse("contracts:board", kwargs={"org": cast.organization.ref}) + path, query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+# States
+
+
+def test_a_link_on_which_nothing_was_asked_is_quiet(cast: Cast) -> None:
+    asks.drafted(cast)
+    link = link_of(seen(cast), cast.to_sales.pk)
+    assert (link.standing, link.state, link.needs) == ("quiet", "quiet", 0)
+
+
+def test_an_open_ask_waits_for_the_side_whose_turn_it_is(cast: Cast) -> None:
+    ask = asks.asked(cast)
+    chain = seen(cast)
+    assert link_of(chain, cast.to_sales.pk).standing == "open"
+    assert (chain.areas[cast.logistics.pk].to_answer, chain.areas[cast.sales.pk].to_answer) == (1, 0)
+    asks.countered(cast, ask)
+    chain = seen(cast)
+    assert (chain.areas[cast.logistics.pk].to_answer, chain.areas[cast.sales.pk].to_answer) == (0, 1)
+    assert [item.waits_for for item in chain.waiting] == [cast.sales.pk]
+
+
+def test_a_requirement_waits_for_the_customer(cast: Cast) -> None:
+    asks.asked(cast, direction=Direction.REQUIREMENT)
+    chain = seen(cast)
+    link = link_of(chain, cast.to_sales.pk)
+    assert (link.needs, link.requirements) == (0, 1)
+    assert chain.areas[cast.sales.pk].to_answer == 1
+
+
+def test_silence_becomes_unanswered_when_the_day_has_passed(cast: Cast) -> None:
+    asks.asked(cast, answer_by=date(2026, 11, 18))
+    last_moment = datetime(2026, 11, 19, 5, 59, tzinfo=UTC)  # still Wednesday in Mexico
+    assert link_of(seen(cast, last_moment), cast.to_sales.pk).standing == "open"
+    late = last_moment + timedelta(minutes=1)
+    assert link_of(seen(cast, late), cast.to_sales.pk).standing == "unanswered"
+    assert seen(cast, late).areas[cast.logistics.pk].unanswered == 1
+
+
+def test_a_declined_need_stays_unmet_until_another_area_agrees(cast: Cast) -> None:
+    ask = asks.asked(cast, link=cast.to_sales)
+    moves.decline(ask, cast.actor("luis"), version=ask.version, words="No hay camiones.", now=NOW)
+    chain = seen(cast)
+    link = link_of(chain, cast.to_sales.pk)
+    assert (link.standing, link.state, link.unmet, link.needs) == ("unmet", "broken", 1, 0)
+    assert [item.ref for item in chain.unmet] == [ask.ref]
+
+
+def test_a_declined_requirement_is_no_need_of_the_client(cast: Cast) -> None:
+    ask = asks.asked(cast, direction=Direction.REQUIREMENT)
+    moves.decline(ask, cast.actor("ana"), version=ask.version, words="No se puede.", now=NOW)
+    assert link_of(seen(cast), cast.to_sales.pk).standing == "quiet"
+
+
+def test_agreed_waits_for_signatures_and_then_is_in_force(cast: Cast) -> None:
+    asks.agreed(cast)
+    chain = seen(cast)
+    assert link_of(chain, cast.to_sales.pk).standing == "to_sign"
+    assert [link.pk for link in chain.to_sign] == [cast.to_sales.pk]
+    asks.signed(cast)
+    chain = seen(cast)
+    link = link_of(chain, cast.to_sales.pk)
+    assert (link.standing, link.in_force, link.to_sign) == ("kept", 1, 0)
+    assert chain.areas[cast.logistics.pk].state == "kept"
+
+
+def test_a_day_that_comes_near_and_passes(cast: Cast) -> None:
+    asks.agreed(cast, terms=asks.once(due_on=date(2026, 11, 24)))
+    asks.signed(cast)
+
+    def standing(day: int, hour: int = 15) -> str:
+        return link_of(seen(cast, datetime(2026, 11, day, hour, tzinfo=UTC)), cast.to_sales.pk).standing
+
+    # Friday, the week-end between, Monday and Tuesday itself; Monday 16 November is a holiday in Mexico.
+    assert [standing(day) for day in (18, 19, 20, 22, 23, 24)] == ["kept", "kept", "soon", "soon", "soon", "soon"]
+    assert standing(26) == "broken"
+
+
+def chain_of_causes(cast: Cast) -> tuple[str, str]:
+    """Sales asks logistics, which therefore asks production; production's day passes."""
+    first = asks.agreed(cast, link=cast.to_sales, terms=asks.weekly("Ventana confirmada"))
+    second = asks.agreed(
+        cast, link=cast.to_logistics, why=first, terms=asks.once("Plan confirmado", due_on=date(2026, 11, 18))
+    )
+    asks.signed(cast, cast.to_sales)
+    asks.signed(cast, cast.to_logistics)
+    return first.ref, second.ref
+
+
+def test_what_hangs_on_a_broken_promise_is_at_risk_up_to_the_client(cast: Cast) -> None:
+    first, second = chain_of_causes(cast)
+    chain = seen(cast, NOW + timedelta(days=6))
+    assert [item.ref for item in chain.broken] == [second]
+    assert [item.ref for item in chain.at_risk] == [first]
+    assert link_of(chain, cast.to_logistics.pk).standing == "broken"
+    assert link_of(chain, cast.to_sales.pk).standing == "at_risk"
+    broken = chain.broken[0]
+    assert broken.path == [cast.production.pk, cast.logistics.pk, cast.sales.pk]
+    assert broken.problem == "Reducir los tiempos de entrega"
+    assert chain.areas[cast.production.pk].state == "broken"
+
+
+def test_blame_lands_on_the_side_that_owes(cast: Cast) -> None:
+    asks.agreed(cast, direction=Direction.REQUIREMENT, terms=asks.once(due_on=date(2026, 11, 18)))
+    asks.signed(cast)
+    chain = seen(cast, NOW + timedelta(days=6))
+    assert chain.areas[cast.sales.pk].state == "broken"
+    assert chain.areas[cast.logistics.pk].broken == 0
+
+
+# How long it is true
+
+
+def test_it_is_fresh_until_the_next_moment_that_changes_it(cast: Cast) -> None:
+    midnight = datetime(2026, 11, 17, 6, 0, tzinfo=UTC)
+    assert seen(cast).fresh_until == midnight
+    asks.agreed(cast, terms=asks.once(due_on=date(2026, 11, 16), due_time=datetime(2026, 1, 1, 12, 0).time()))  # noqa: DTZ001
+    asks.signed(cast)
+    noon = datetime(2026, 11, 16, 18, 0, tzinfo=UTC)
+    assert noon < seen(cast).fresh_until < noon + timedelta(seconds=1)
+
+
+def test_the_fragment_is_rendered_once_for_all_and_again_after_a_deed(cast: Cast) -> None:
+    ask = asks.asked(cast)
+
+    def fetch(who: str) -> tuple[str, int]:
+        client = Client()
+        client.force_login(getattr(cast, who).user)
+        address = reverse("contracts:fragment", kwargs={"org": cast.organization.ref})
+        client.get(reverse("areas:guide"))
+        with (
+            CaptureQueriesContext(
+                connection,
+            ) as queries,
+            time_machine.travel(NOW, tick=False),
+        ):
+            text = client.get(address).content.decode()
+        return text, sum("requests_ask" in query["sql"] for query in queries)
+
+    first, asked_first = fetch("luis")
+    second, asked_second = fetch("fede")
+    assert first == second
+    assert (bool(asked_first), asked_second) == (True, 0)
+    moves.withdraw(ask, cast.actor("ana"), version=ask.version, now=NOW)
+    third, asked_third = fetch("fede")
+    assert asked_third
+    assert third != second
+
+
+def test_time_alone_makes_a_new_fragment(cast: Cast) -> None:
+    asks.agreed(cast, terms=asks.once(due_on=date(2026, 11, 18)))
+    asks.signed(cast)
+    client = Client()
+    client.force_login(cast.luis.user)
+    address = reverse("contracts:fragment", kwargs={"org": cast.organization.ref})
+    with time_machine.travel(NOW, tick=False):
+        before = client.get(address).content.decode()
+    with time_machine.travel(NOW + timedelta(days=4), tick=False):
+        after = client.get(address).content.decode()
+    assert 'class="lnk soon"' in before
+    assert 'class="lnk broken"' in after
+
+
+# The pages
+
+
+def test_at_most_six_queries_whatever_the_number_of_areas(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.luis.user)
+    address = reverse("contracts:board", kwargs={"org": cast.organization.ref})
+
+    def queries() -> int:
+        client.get(address)  # the session, the last time seen
+        build.area(cast.company, f"Area {len(cast.company.areas)}")
+        with CaptureQueriesContext(connection) as counted:
+            assert client.get(address).status_code == 200
+        return len(counted)
+
+    few = queries()
+    for n in range(8):
+        more = build.area(cast.company, f"Más {n}")
+        build.link(cast.company, cast.logistics, more)
+    asks.asked(cast)
+    asks.agreed(cast)
+    assert few == queries() <= 6
+
+
+def test_the_page_shows_picture_table_and_lists(cast: Cast) -> None:
+    problem = asks.problem(cast, in_focus=True, indicator="días", unit="días", baseline="9.4", target="6")
+    Measurement.objects.create(problem=problem, on=date(2026, 11, 10), value="8.1")
+    ask = asks.asked(cast, why=problem)
+    text = page(cast)
+    for ref in (cast.to_client.ref, cast.to_sales.ref, cast.to_logistics.ref, cast.to_production.ref):
+        assert f'id="link-{ref}"' in text
+        assert f'id="row-{ref}"' in text
+    assert "«Reducir los tiempos de entrega»" in text
+    assert "9.4 → 6" in text
+    assert "8.1" in text
+    assert reverse("requests:ask", kwargs={"org": cast.organization.ref, "ref": ask.ref}) in text
+    assert f'data-live="o:{cast.organization.ref}"' in text
+    table = page(cast, view="table")
+    assert '<svg class="chain"' not in table
+    assert f'id="row-{cast.to_sales.ref}"' in table
+
+
+def test_a_neighbourhood_shows_the_area_its_neighbours_and_its_way_to_the_client(cast: Cast) -> None:
+    shown = seen(cast, area=cast.production.ref).shown
+    everyone = {cast.client, cast.sales, cast.logistics, cast.production, cast.administration}
+    assert shown == {area.pk for area in everyone}
+    assert seen(cast, area=cast.sales.ref).shown == {cast.client.pk, cast.sales.pk, cast.logistics.pk}
+    assert seen(cast, text="  VENT ").shown == {cast.client.pk, cast.sales.pk, cast.logistics.pk}
+    assert seen(cast, text="nada").drawn_areas == []
+    asks.asked(cast, link=cast.to_production)
+    assert seen(cast, area=cast.sales.ref).waiting == []
+    assert len(seen(cast, area=cast.production.ref).waiting) == 1
+    text = page(cast, area=cast.sales.ref)
+    assert f'id="area-{cast.logistics.ref}"' in text
+    assert f'id="area-{cast.production.ref}"' not in text
+
+
+def test_an_area_without_a_way_to_the_client_stands_apart(cast: Cast) -> None:
+    archive = build.area(cast.company, "Archivo", Kind.OTHER)
+    assert seen(cast).areas[archive.pk].distance is None
+    assert "apart-line" in page(cast)
+
+
+def test_an_empty_chain_says_who_should_act(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.olga.user)
+    response = client.get(reverse("contracts:board", kwargs={"org": cast.elsewhere.ref}))
+    text = response.content.decode()
+    assert "Nobody is linked yet" in text
+    assert "For example: client ← Sales" in text
+
+
+def test_strangers_find_nothing(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.olga.user)
+    for name in ("board", "fragment", "projector"):
+        assert client.get(reverse(f"contracts:{name}", kwargs={"org": cast.organization.ref})).status_code == 404
+    client.force_login(cast.vera.user)
+    address = reverse("contracts:board", kwargs={"org": cast.organization.ref})
+    assert client.get(address).status_code == 200
+    elsewhere = build.area(build.company("Otra", founder="Otto"), "Suya")
+    assert client.get(address, {"area": elsewhere.ref}).status_code == 404
+    assert client.post(address).status_code == 405
+
+
+def test_the_projector_has_no_navigation_and_is_live(cast: Cast) -> None:
+    asks.asked(cast)
+    text = page(cast, path="projector/")
+    assert '<html lang="es" class="projector">' in text
+    assert "mainnav" not in text
+    assert 'data-live="o:' in text
+    assert '<svg class="chain"' in text
+    fragment = page(cast, path="fragment/", view="projector")
+    assert 'class="stage board-stage"' in fragment
+
+
+def test_names_are_text_everywhere(cast: Cast) -> None:
+    nasty = '<img src=x onerror="x">'
+    area = build.area(cast.company, nasty)
+    link = build.link(cast.company, cast.production, area)
+    asks.problem(cast, statement=nasty, in_focus=True)
+    asks.asked(cast, link=cast.to_sales, terms=asks.once(nasty))
+    assert link.pk
+    for query in ({}, {"view": "table"}, {"q": nasty}):
+        text = page(cast, **query)
+        assert "<img" not in text
+        HTMLParser().feed(text)
