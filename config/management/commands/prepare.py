@@ -35,7 +35,8 @@ class Command(BaseCommand):
             if not Organization.objects.exists():
                 self._say("Demo company: loading …")
                 call_command("demo", verbosity=0)
-            people = demo.people()
+            if Organization.objects.filter(is_demo=True).exists():
+                people = demo.people()
         if options["people"]:
             options["people"].write_text(json.dumps(people), encoding="utf-8")
         self._say("Database: ready.")
