@@ -20,11 +20,6 @@ def url(cast: Cast, name: str, *args: str) -> str:
 
 
 def events(cast: Cast) -> list[str]:
-    return list(
-        JournalEntry.objects.filter(organization=cast.organization).order_by("pk").values_list("event", flat=True)
-    )
-
-
     rows = JournalEntry.objects.filter(organization=cast.organization).order_by("pk")
     return list(rows.values_list("event", flat=True))
 
