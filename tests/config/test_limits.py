@@ -1,7 +1,6 @@
 import pytest
-from django.conf import settings as configured
-from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from django.conf import settings
+from django.test import Client, override_settings
 
 from post.models import Letter
 
@@ -9,7 +8,7 @@ from post.models import Letter
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_too_much_at_once_gets_a_page_of_our_own(client: Client, language: str) -> None:
-    too_much = "a" * (configured.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    too_much = "a" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
 
     answer = client.post("/accounts/login/", {"login": too_much}, headers={"accept-language": language})
 
@@ -26,9 +25,8 @@ def test_one_address_gets_few_codes_in_a_short_time_whoever_asks() -> None:
 
 
 @pytest.mark.django_db
-def test_too_many_sign_ins_from_one_place_get_a_kind_page(settings: SettingsWrapper) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login": "3/m/ip"}
-
+@override_settings(ACCOUNT_RATE_LIMITS={"login": "3/m/ip"})
+def test_too_many_sign_ins_from_one_place_get_a_kind_page() -> None:
     answers = [
         Client().post("/accounts/login/", {"login": f"person{n}@example.com"}, headers={"accept-language": "en"})
         for n in range(4)
