@@ -36,10 +36,10 @@ class Up:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return {**kept, "DATA_DIR": str(self.folder), "PORT": str(self.port), "DEMO": "0", "EMAIL_URL": "none:", **more}
 
-    def start(self) -> None:
+    def start(self, **more: str) -> None:
         with self.output.open("wb") as output:
             command = [sys.executable, "manage.py", "up"]
-            self.popen = subprocess.Popen(command, cwd=ROOT, env=self.environment(), stdout=output, stderr=output)
+            self.popen = subprocess.Popen(command, cwd=ROOT, env=self.environment(**more), stdout=output, stderr=output)
         popen = self.popen
         wait_until(lambda: popen.poll() is not None or "Eslabón is open" in self.words(), OPEN_WITHIN)
         assert "Eslabón is open" in self.words(), self.words()
@@ -94,7 +94,8 @@ def all_gone(children: dict[str, tuple[int, float]]) -> bool:
 
 
 def test_it_opens_refuses_a_second_leaves_nothing_when_killed_and_keeps_what_was_written(up: Up) -> None:
-    up.start()
+    up.start(DEMO="1")
+    assert "ana@muebles.example" in up.words()
     assert f"http://localhost:{up.port}" in up.words()
     with urllib.request.urlopen(f"http://localhost:{up.port}/healthz", timeout=5) as answer:
         assert json.load(answer)["database"] is True
