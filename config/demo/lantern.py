@@ -8,14 +8,14 @@ from requests.words import Compare, Moment, Process, Unit
 
 
 def play(stage: Stage) -> None:
-    _company(stage)
+    company(stage)
     _problems(stage)
     _going_live(stage)
     _support(stage)
     _latest(stage)
 
 
-def _company(s: Stage) -> None:
+def company(s: Stage) -> None:
     s.found("nora", -55, "09:10")
     s.area("sales", "Sales", Kind.SALES, "Listens to a clinic, shows what fits it, and signs only what we can keep.")
     s.area(
@@ -68,11 +68,10 @@ def _problems(s: Stage) -> None:
         process=Process.RETAIN,
         moment=Moment.DELIVER,
         accountable="services",
-        in_focus=True,
         indicator="days from signature to first booked patient",
         unit="days",
-        baseline=74,
-        target=30,
+        baseline="74",
+        target="30",
         jobs="Switch the calendar over on one quiet Friday and open on Monday as if nothing had happened.",
         pains="Typing old appointments in by hand at night. Being asked for the same list three times.",
         gains="A date that holds, and one person who knows our name.",
@@ -88,8 +87,8 @@ def _problems(s: Stage) -> None:
         accountable="support",
         indicator="minutes until the first word from us",
         unit="min",
-        baseline=95,
-        target=15,
+        baseline="95",
+        target="15",
         jobs="Tell the patients at the desk something true.",
         pains="Refreshing a page and hoping.",
         gains="A message before the second patient asks.",
@@ -105,8 +104,8 @@ def _problems(s: Stage) -> None:
         accountable="sales",
         indicator="signed promises that Product had confirmed",
         unit="%",
-        baseline=40,
-        target=100,
+        baseline="40",
+        target="100",
         jobs="Choose well the first time.",
         pains="Explaining to the partners why it is missing.",
         gains="An honest “not yet”.",

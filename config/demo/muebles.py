@@ -8,14 +8,14 @@ from requests.words import Compare, Moment, Process, Unit
 
 
 def play(stage: Stage) -> None:
-    _company(stage)
+    company(stage)
     _problems(stage)
     _line(stage)
     _support(stage)
     _latest(stage)
 
 
-def _company(s: Stage) -> None:
+def company(s: Stage) -> None:
     s.found("fede", -70, "09:00")
     s.area("ventas", "Ventas", Kind.SALES, "Escucha al cliente, cotiza, levanta el pedido y promete la fecha.")
     s.area("logistica", "Logística", Kind.LOGISTICS, "Arma las rutas, entrega y monta los muebles en casa del cliente.")
@@ -63,11 +63,10 @@ def _problems(s: Stage) -> None:
         process=Process.RETAIN,
         moment=Moment.DELIVER,
         accountable="ventas",
-        in_focus=True,
         indicator="días del pedido a la entrega",
         unit="días",
-        baseline=9.4,
-        target=6,
+        baseline="9.4",
+        target="6",
         jobs="Estrenar la sala el día de la reunión familiar y organizar su semana alrededor de una fecha segura.",
         pains="Pedir permiso en el trabajo para recibir un mueble que no llega. Enterarse tarde del retraso.",
         gains="Una fecha en la misma llamada, un aviso la víspera y que el mueble quede armado.",
@@ -83,8 +82,8 @@ def _problems(s: Stage) -> None:
         accountable="posventa",
         indicator="llamadas «¿dónde está mi pedido?» por semana",
         unit="llamadas",
-        baseline=120,
-        target=40,
+        baseline="120",
+        target="40",
         jobs="Saber a qué atenerse sin tener que perseguir a nadie.",
         pains="Contar su caso tres veces a tres personas distintas.",
         gains="Un mensaje con la nueva fecha y una disculpa que suene a persona.",
@@ -100,8 +99,8 @@ def _problems(s: Stage) -> None:
         accountable="posventa",
         indicator="piezas dañadas por cada 100 entregas",
         unit="piezas",
-        baseline=3.2,
-        target=1,
+        baseline="3.2",
+        target="1",
         jobs="Que el mueble quede como en la foto, sin pelear.",
         pains="Que le pidan fotos, luego otras fotos, y después silencio.",
         gains="Que la pieza nueva llegue antes de que él vuelva a llamar.",

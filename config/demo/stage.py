@@ -21,8 +21,8 @@ from contracts import drafting
 from contracts.access import contract_of
 from contracts.models import Contract
 from contracts.words import Side
-from requests import moves
-from requests.models import Ask, ClientProblem, Measurement
+from requests import moves, problems
+from requests.models import Ask, ClientProblem
 from requests.states import Direction
 from requests.words import Compare, Every, Shape, Unit
 
@@ -158,53 +158,19 @@ class Stage:
         return user
 
     # Client problems --------------------------------------------------------------------------------------------------
-    def problem(
-        self,
-        key: str,
-        by: str,
-        *,
-        accountable: str,
-        baseline: float,
-        target: float,
-        in_focus: bool = False,
-        **said: str,
-    ) -> None:
-        problem = ClientProblem.objects.create(
-            organization=self.organization,
-            accountable=self.areas[accountable],
-            raised_by=self.actors[by].membership,
-            created_at=self.now,
-            in_focus=in_focus,
-            baseline=Decimal(str(baseline)),
-            target=Decimal(str(target)),
+    def problem(self, key: str, by: str, *, accountable: str, baseline: str, target: str, **said: str) -> None:
+        """The first one is in focus."""
+        fields = {
             **said,
-        )
-        self.problems[key] = problem
-        journal.record(
-            self.organization,
-            "problem.raised",
-            by=self.actors[by].membership,
-            now=self.now,
-            subject=("problem", problem.ref),
-            facts={"statement": problem.statement},
-            topics=(f"p:{problem.ref}",),
-        )
+            "accountable": self.areas[accountable],
+            "baseline": Decimal(baseline),
+            "target": Decimal(target),
+        }
+        self.problems[key] = problems.raise_problem(self.actors[by], fields=fields, now=self.now)
 
     def measure(self, key: str, by: str, value: str, note: str = "") -> None:
-        problem, actor = self.problems[key], self.actors[by]
         on = self.now.astimezone(self.organization.tz).date()
-        Measurement.objects.create(
-            problem=problem, on=on, value=Decimal(value), note=note, by=actor.membership, at=self.now
-        )
-        journal.record(
-            self.organization,
-            "problem.measured",
-            by=actor.membership,
-            now=self.now,
-            subject=("problem", problem.ref),
-            facts={"statement": problem.statement, "value": value, "unit": problem.unit},
-            topics=(f"p:{problem.ref}",),
-        )
+        problems.measure(self.problems[key], self.actors[by], on=on, value=Decimal(value), note=note, now=self.now)
 
     # Terms ------------------------------------------------------------------------------------------------------------
     def once(self, outcome: str, by: int, *, at: str = "", done_when: str = "") -> Terms:

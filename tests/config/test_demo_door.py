@@ -12,10 +12,10 @@ from django.urls import Resolver404, clear_url_caches, resolve, set_urlconf
 from django.utils import timezone
 
 from areas.models import Membership
-from config.demo import COMPANIES
-from config.demo.cast import PEOPLE
+from config.demo import COMPANIES, lantern, muebles
+from config.demo.cast import LANTERN, MUEBLES, PEOPLE
 from config.demo.exercise import STEPS, WATCHER
-from config.demo.telling import tell
+from config.demo.stage import Stage
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,9 @@ def demo(settings: Any) -> Client:
 
 @pytest.fixture
 def story() -> None:
-    tell(timezone.now())
+    """The companies and their people; what they promised one another matters elsewhere."""
+    for cast, company in ((MUEBLES, muebles.company), (LANTERN, lantern.company)):
+        company(Stage(cast, timezone.now()))
 
 
 def come_in(client: Client, slug: str, host: str = "localhost") -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -109,115 +110,6 @@ def test_one_promise_is_broken_and_one_is_due_soon_on_whatever_day_it_is_loaded(
         assert list(found.values()).count(Standing.DUE_SOON) == 1
 
 
-def test_every_state_of_a_conversation_can_be_seen() -> None:
-    tell(NOW)
-    asks = Ask.objects.filter(organization=muebles())
-    assert set(asks.values_list("state", flat=True)) == set(State.values)
-    still_open = list(asks.filter(state__in=OPEN).select_related("organization"))
-    assert any(ask.is_unanswered(NOW) for ask in still_open)
-    assert any(ask.acknowledged_at and not ask.is_unanswered(NOW) for ask in still_open)
-    assert any(ask.replaces_id for ask in still_open), "an amendment that is being talked about"
-    assert asks.filter(state=State.DECLINED, redirected_to__isnull=False).exists()
-    assert asks.filter(state=State.DECLINED, redirected_to__isnull=True, acts__alternative__gt="").exists()
-    assert Act.objects.filter(ask__in=asks, recorded_by__isnull=False).exists()
-    assert asks.filter(direction=Direction.REQUIREMENT, state=State.AGREED).exists()
-
-
-def test_a_counter_offer_shows_what_it_changes() -> None:
-    tell(NOW)
-    ask = Ask.objects.get(organization=muebles(), state=State.COUNTERED, asker__name="Ventas")
-    first, second = ask.all_terms.order_by("n")
-    assert (first.outcome, second.outcome) == ("Ruta norte tres veces por semana", "Ruta norte dos veces por semana")
-    assert [str(terms.target) for terms in (first, second)] == ["3.0000", "2.0000"]
-
-
-def test_the_contracts_stand_where_a_visitor_should_find_them() -> None:
-    tell(NOW)
-    two = contract("Ventas", "Logística")
-    assert [version.superseded_at is None for version in two.versions.all()] == [False, True]
-    assert {change.status for change in drafting.compare(*two.versions.all())} == {"kept", "changed", "new"}
-
-    half = contract("Cliente", "Posventa")
-    proposed = drafting.proposal(half)
-    assert list(drafting.standing_signatures(half, proposed)) == ["customer"]
-
-    lapsed = contract("Recursos humanos", "Tecnología")
-    proposed = drafting.proposal(lapsed)
-    assert proposed.is_change
-    assert [signature.by_name for signature in drafting.lapsed(lapsed, proposed)] == ["Irene Mora"]
-
-    removal = contract("Posventa", "Calidad")
-    assert [line.status for line in drafting.proposal(removal).lines].count("removed") == 1
-
-
-def test_shoes_written_confirmed_and_corrected() -> None:
-    tell(NOW)
-    written = drafting.last_shoes(contract("Logística", "Producción"))
-    confirmed = drafting.last_shoes(contract("Ventas", "Logística"))
-    corrected = drafting.last_shoes(contract("Producción", "Administración"))
-    assert written
-    assert confirmed
-    assert corrected
-    assert (written.n, written.written_side, written.confirmed_at) == (1, "supplier", None)
-    assert (confirmed.n, confirmed.written_side, confirmed.confirmed_by_name) == (1, "supplier", "Ana Ruiz")
-    assert (corrected.n, corrected.written_side, corrected.confirmed_by_name) == (2, "customer", "Marta Solís")
-
-
-def test_a_promise_of_administration_leads_up_to_the_client() -> None:
-    tell(NOW)
-    ask = Ask.objects.get(organization=muebles(), state=State.AGREED, terms__outcome__startswith="Madera y herrajes")
-    steps = trace.path(ask.pk)
-    assert [(step.asker, step.performer) for step in steps[:-1]] == [
-        ("Producción", "Administración"),
-        ("Logística", "Producción"),
-        ("Ventas", "Logística"),
-        ("Cliente", "Ventas"),
-    ]
-    assert (steps[-1].kind, steps[-1].words) == ("problem", "Reducir los tiempos de entrega")
-
-
-def test_each_agreed_ask_has_a_path_to_a_problem_of_the_client() -> None:
-    tell(NOW)
-    agreed = Ask.objects.filter(state=State.AGREED).values_list("pk", flat=True)
-    assert agreed
-    assert {steps[-1].kind for steps in trace.paths(agreed).values()} == {"problem"}
-
-
-def test_two_shapes_of_chain_a_line_and_a_graph_with_a_cycle_and_links_inside_a_column() -> None:
-    tell(NOW)
-    for organization in Organization.objects.all():
-        edges = list(Link.objects.filter(organization=organization).values_list("customer__name", "supplier__name"))
-        areas = list(Area.objects.filter(organization=organization).values_list("name", flat=True))
-        client = Area.objects.get(organization=organization, kind=Kind.CLIENT).name
-        assert apart(client, areas, edges) == []
-        assert any((supplier, customer) in edges for customer, supplier in edges), "a cycle"
-        far = distances(client, edges)
-        if organization.language == "es":
-            line = ["Cliente", "Ventas", "Logística", "Producción", "Administración"]
-            assert set(zip(line, line[1:], strict=False)) <= set(edges)
-            assert [far[name] for name in line] == [0, 1, 2, 3, 4]
-        else:
-            assert len(areas) == 12
-            assert any(far[customer] == far[supplier] for customer, supplier in edges), "a link inside a column"
-
-
-def test_everybody_of_the_cast_is_there_with_a_proved_address_in_a_reserved_domain() -> None:
-    tell(NOW)
-    listed = people()
-    assert len({email for _name, email, _role in listed}) == len(listed) == User.objects.count()
-    for name, email, role in listed:
-        assert re.search(r"\.example$", email)
-        assert role
-        user = User.objects.get(email=email, name=name)
-        assert not user.has_usable_password()
-        assert user.emailaddress_set.get().verified  # type: ignore[attr-defined]
-    for organization in Organization.objects.all():
-        roles = list(Membership.objects.filter(organization=organization).values_list("role", flat=True))
-        assert (roles.count(Role.FACILITATOR), roles.count(Role.VIEWER)) == (1, 1)
-        assert organization.is_demo
-    assert len({person.slug for company in COMPANIES for person in company.people}) == len(listed)
-
-
 def test_the_command_says_so_when_it_has_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("demo")
     assert "Loaded Muebles del Norte and Lantern Quay" in capsys.readouterr().out
@@ -248,3 +140,113 @@ def test_the_demo_stays_away_from_a_real_organization() -> None:
 def test_days_are_counted_in_weekdays(today: date, days: int, expected: date) -> None:
     assert weekday_from(today, days) == expected
     assert weekday_from(today, 70) > today + timedelta(days=90)
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Both stories, told once for all tests below; those above start from an empty database."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        tell(NOW)
+        yield
+        transaction.set_rollback(True)
+
+
+def test_every_state_of_a_conversation_can_be_seen(told: None) -> None:
+    asks = Ask.objects.filter(organization=muebles())
+    assert set(asks.values_list("state", flat=True)) == set(State.values)
+    still_open = list(asks.filter(state__in=OPEN).select_related("organization"))
+    assert any(ask.is_unanswered(NOW) for ask in still_open)
+    assert any(ask.acknowledged_at and not ask.is_unanswered(NOW) for ask in still_open)
+    assert any(ask.replaces_id for ask in still_open), "an amendment that is being talked about"
+    assert asks.filter(state=State.DECLINED, redirected_to__isnull=False).exists()
+    assert asks.filter(state=State.DECLINED, redirected_to__isnull=True, acts__alternative__gt="").exists()
+    assert Act.objects.filter(ask__in=asks, recorded_by__isnull=False).exists()
+    assert asks.filter(direction=Direction.REQUIREMENT, state=State.AGREED).exists()
+
+
+def test_a_counter_offer_shows_what_it_changes(told: None) -> None:
+    ask = Ask.objects.get(organization=muebles(), state=State.COUNTERED, asker__name="Ventas")
+    first, second = ask.all_terms.order_by("n")
+    assert (first.outcome, second.outcome) == ("Ruta norte tres veces por semana", "Ruta norte dos veces por semana")
+    assert [str(terms.target) for terms in (first, second)] == ["3.0000", "2.0000"]
+
+
+def test_the_contracts_stand_where_a_visitor_should_find_them(told: None) -> None:
+    two = contract("Ventas", "Logística")
+    assert [version.superseded_at is None for version in two.versions.all()] == [False, True]
+    assert {change.status for change in drafting.compare(*two.versions.all())} == {"kept", "changed", "new"}
+
+    half = contract("Cliente", "Posventa")
+    proposed = drafting.proposal(half)
+    assert list(drafting.standing_signatures(half, proposed)) == ["customer"]
+
+    lapsed = contract("Recursos humanos", "Tecnología")
+    proposed = drafting.proposal(lapsed)
+    assert proposed.is_change
+    assert [signature.by_name for signature in drafting.lapsed(lapsed, proposed)] == ["Irene Mora"]
+
+    removal = contract("Posventa", "Calidad")
+    assert [line.status for line in drafting.proposal(removal).lines].count("removed") == 1
+
+
+def test_shoes_written_confirmed_and_corrected(told: None) -> None:
+    written = drafting.last_shoes(contract("Logística", "Producción"))
+    confirmed = drafting.last_shoes(contract("Ventas", "Logística"))
+    corrected = drafting.last_shoes(contract("Producción", "Administración"))
+    assert written
+    assert confirmed
+    assert corrected
+    assert (written.n, written.written_side, written.confirmed_at) == (1, "supplier", None)
+    assert (confirmed.n, confirmed.written_side, confirmed.confirmed_by_name) == (1, "supplier", "Ana Ruiz")
+    assert (corrected.n, corrected.written_side, corrected.confirmed_by_name) == (2, "customer", "Marta Solís")
+
+
+def test_a_promise_of_administration_leads_up_to_the_client(told: None) -> None:
+    ask = Ask.objects.get(organization=muebles(), state=State.AGREED, terms__outcome__startswith="Madera y herrajes")
+    steps = trace.path(ask.pk)
+    assert [(step.asker, step.performer) for step in steps[:-1]] == [
+        ("Producción", "Administración"),
+        ("Logística", "Producción"),
+        ("Ventas", "Logística"),
+        ("Cliente", "Ventas"),
+    ]
+    assert (steps[-1].kind, steps[-1].words) == ("problem", "Reducir los tiempos de entrega")
+
+
+def test_each_agreed_ask_has_a_path_to_a_problem_of_the_client(told: None) -> None:
+    agreed = Ask.objects.filter(state=State.AGREED).values_list("pk", flat=True)
+    assert agreed
+    assert {steps[-1].kind for steps in trace.paths(agreed).values()} == {"problem"}
+
+
+def test_two_shapes_of_chain_a_line_and_a_graph_with_a_cycle_and_links_inside_a_column(told: None) -> None:
+    for organization in Organization.objects.all():
+        edges = list(Link.objects.filter(organization=organization).values_list("customer__name", "supplier__name"))
+        areas = list(Area.objects.filter(organization=organization).values_list("name", flat=True))
+        client = Area.objects.get(organization=organization, kind=Kind.CLIENT).name
+        assert apart(client, areas, edges) == []
+        assert any((supplier, customer) in edges for customer, supplier in edges), "a cycle"
+        far = distances(client, edges)
+        if organization.language == "es":
+            line = ["Cliente", "Ventas", "Logística", "Producción", "Administración"]
+            assert set(zip(line, line[1:], strict=False)) <= set(edges)
+            assert [far[name] for name in line] == [0, 1, 2, 3, 4]
+        else:
+            assert len(areas) == 12
+            assert any(far[customer] == far[supplier] for customer, supplier in edges), "a link inside a column"
+
+
+def test_everybody_of_the_cast_is_there_with_a_proved_address_in_a_reserved_domain(told: None) -> None:
+    listed = people()
+    assert len({email for _name, email, _role in listed}) == len(listed) == User.objects.count()
+    for name, email, role in listed:
+        assert re.search(r"\.example$", email)
+        assert role
+        user = User.objects.get(email=email, name=name)
+        assert not user.has_usable_password()
+        assert user.emailaddress_set.get().verified  # type: ignore[attr-defined]
+    for organization in Organization.objects.all():
+        roles = list(Membership.objects.filter(organization=organization).values_list("role", flat=True))
+        assert (roles.count(Role.FACILITATOR), roles.count(Role.VIEWER)) == (1, 1)
+        assert organization.is_demo
+    assert len({person.slug for company in COMPANIES for person in company.people}) == len(listed)
