@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.html import format_html
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -216,14 +217,10 @@ class InviteForm(forms.Form):
     people = forms.CharField(
         label=_("People, one a line"),
         max_length=20_000,
-        required=False,
-        widget=forms.Textarea(
-            attrs={"rows": 6, "spellcheck": "false", "placeholder": "Ana <ana@example.com>, Logística"}
-        ),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
     )
     role = forms.ChoiceField(
         label=_("They come in as"),
-        required=False,
         choices=[
             ("lead", pgettext_lazy("role of an invited person", "Leads of their area")),
             ("member", pgettext_lazy("role of an invited person", "Members of their area")),
@@ -231,3 +228,10 @@ class InviteForm(forms.Form):
             ("facilitator", pgettext_lazy("role of an invited person", "Facilitators: they manage chain and people")),
         ],
     )
+
+    def __init__(self, area: str, *args: Any, **kwargs: Any) -> None:
+        """`area` is the name of one of the areas, for the example."""
+        super().__init__(*args, **kwargs)
+        self.fields["people"].help_text = format_html(
+            "{}<br>{}", _("Name, address, area. For example:"), f"Ana <ana@example.com>, {area}"
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -69,16 +69,22 @@ def _page(
     if actor.is_facilitator:
         invitations = Invitation.objects.select_related("area").filter(organization=organization, withdrawn_at=None)
         asked = [Asked(one, one.standing(now)) for one in invitations.order_by("-sent_at")[:200]]
+        areas = Area.objects.filter(organization=organization, archived_at=None).exclude(kind=Kind.CLIENT)
+        areas = areas.order_by("name")
         context |= {
             "invitations": sorted(asked, key=lambda one: STANDING_ORDER[one.standing]),
-            "form": form or InviteForm(),
+            "form": form or InviteForm(_example(areas)),
             "refused": refused,
             "roles": [(role.value, role.label) for role in Role],
-            "areas": Area.objects.filter(organization=organization, archived_at=None)
-            .exclude(kind=Kind.CLIENT)
-            .order_by("name"),
+            "areas": areas,
         }
     return render(request, "areas/people.html", context, status=422 if refused or (form and form.errors) else 200)
+
+
+def _example(areas: QuerySet[Area]) -> str:
+    """The name of an area that the example of the form shows."""
+    first = areas.order_by("name").first()
+    return first.name if first else _("Logistics")
 
 
 def _member_of(actor: Actor, ref: str) -> Membership:
@@ -110,17 +116,16 @@ def show(request: MemberRequest, actor: Actor) -> HttpResponse:
 @require_POST
 def invite(request: MemberRequest, actor: Actor) -> HttpResponse:
     """Invite a pasted list; the lines that cannot be read stay in the box with their reasons."""
-    form = InviteForm(request.POST)
+    area = _example(Area.objects.filter(organization=actor.organization, archived_at=None).exclude(kind=Kind.CLIENT))
+    form = InviteForm(area, request.POST)
     if not form.is_valid():
         return _page(request, actor, timezone.now(), form)
-    coming_as = form.cleaned_data["role"] or "lead"
+    coming_as = form.cleaned_data["role"]
     result = invite_pasted(actor, form.cleaned_data["people"], coming_as)
     result.tell(request)
     if result.refused:
-        kept = InviteForm(initial={"people": result.left_over, "role": coming_as})
+        kept = InviteForm(area, initial={"people": result.left_over, "role": coming_as})
         return _page(request, actor, timezone.now(), kept, result)
-    if not result.done:
-        messages.info(request, _("Write at least one line: name, address, area."))
     return redirect("areas:people", org=actor.organization.ref)
 
 

@@ -157,15 +157,21 @@ def new_chain(request: MemberRequest, actor: Actor) -> HttpResponse:
 def new_people(request: MemberRequest, actor: Actor) -> HttpResponse:
     """Screen three: invite the leads, or do it later."""
     organization = actor.organization
-    form = InviteForm(request.POST or None)
+    board = redirect("contracts:board", org=organization.ref)
+    areas = Area.objects.filter(organization=organization, archived_at=None).exclude(kind=Kind.CLIENT).order_by("name")
+    if not areas:
+        return redirect("areas:new_chain", org=organization.ref)
+    text = request.POST.get("people", "")
+    form = InviteForm(areas[0].name, {"people": text, "role": Part.LEAD} if request.method == "POST" else None)
     result = Invited()
+    if request.method == "POST" and not text.strip():
+        return board
     if request.method == "POST" and form.is_valid():
-        result = invite_pasted(actor, form.cleaned_data["people"], "lead")
+        result = invite_pasted(actor, form.cleaned_data["people"], Part.LEAD)
         result.tell(request)
         if not result.refused:
-            return redirect("contracts:board", org=organization.ref)
-        form = InviteForm(initial={"people": result.left_over})
-    areas = Area.objects.filter(organization=organization, archived_at=None).exclude(kind=Kind.CLIENT).order_by("name")
+            return board
+        form = InviteForm(areas[0].name, initial={"people": result.left_over})
     invitations = organization.invitations.filter(withdrawn_at=None).select_related("area").order_by("pk")
     return render(
         request,
