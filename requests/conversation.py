@@ -68,9 +68,12 @@ class Chance:
     recorded: bool = False
     opened: bool = False
 
+    # Who asked does not commit to anything: that side takes what the other offers.
+    accepts: bool = False
+
     @property
     def label(self) -> str:
-        return str(self.verb.label)
+        return _("That works for us") if self.accepts else str(self.verb.label)
 
     @property
     def button(self) -> str:
@@ -230,12 +233,13 @@ def chances_of(
         if verb not in possible:
             continue
         reason = possible[verb]
+        accepts = verb == Verb.AGREE and ask.turn == Side.ASKER
         recording = recording_for(verb, ask, actor, now, people)
         if reason and not recording:
-            found.append(Chance(verb, None, reason))
+            found.append(Chance(verb, None, reason, accepts=accepts))
             continue
         form = bound if bound is not None and bound.verb == verb else form_for(verb, setting, recording=recording)
-        found.append(Chance(verb, form, reason or "", recorded=bool(reason), opened=verb == opened))
+        found.append(Chance(verb, form, reason or "", recorded=bool(reason), opened=verb == opened, accepts=accepts))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from areas.access import Actor
@@ -34,6 +35,16 @@ class Item:
     def problem(self) -> Step | None:
         """The station at the end of the path: the client's problem."""
         return self.path[-1] if self.path and self.path[-1].kind == "problem" else None
+
+    @property
+    def way(self) -> list[str]:
+        """The areas from the client to this one; an area that asks twice in a row stands there once."""
+        names: list[str] = []
+        for step in reversed(self.path):
+            if step.kind == "ask":
+                names += [name for name in (step.asker,) if names[-1:] != [name]]
+        last = self.ask.performer.name
+        return [*names, last] if names[-1:] != [last] else names
 
 
 @dataclass
@@ -136,3 +147,42 @@ def _lay(piles: dict[int, Pile], one: Item, elsewhere: list[Item]) -> None:
         piles[sender.performer_id].sent_on.append(one)
         if one in elsewhere:
             elsewhere.remove(one)
+
+
+BELOW = """
+WITH RECURSIVE below AS (
+    SELECT id, problem_id, state, 0 AS depth FROM requests_ask WHERE problem_id = ANY(%s)
+    UNION ALL
+    SELECT a.id, below.problem_id, a.state, below.depth + 1
+    FROM below JOIN requests_ask a ON a.cause_id = below.id WHERE below.depth < 60
+)
+SELECT problem_id, state, count(*) FROM below GROUP BY 1, 2
+"""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How the asks below a problem stand, however deep they are."""
+
+    asked: int
+    waiting: int
+    unmet: int
+
+
+def tallies(problem_pks: list[int]) -> dict[int, Tally]:
+    """One query for any number of problems."""
+    counts: dict[int, dict[str, int]] = {pk: {} for pk in problem_pks}
+    if problem_pks:
+        with connection.cursor() as cursor:
+            cursor.execute(BELOW, [problem_pks])
+            for pk, state, number in cursor.fetchall():
+                counts[pk][state] = number
+    hidden = (State.DRAFT, State.WITHDRAWN, State.REPLACED)
+    return {
+        pk: Tally(
+            asked=sum(number for state, number in by_state.items() if state not in hidden),
+            waiting=sum(by_state.get(state, 0) for state in OPEN),
+            unmet=by_state.get(State.DECLINED, 0),
+        )
+        for pk, by_state in counts.items()
+    }

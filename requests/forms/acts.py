@@ -108,10 +108,18 @@ class AcknowledgeForm(ActForm):
         return self._clean_answer_by()
 
 
+class OneOrTheOther(forms.ChoiceField):
+    """Needed, unless the field beside it says the same in free words: the form checks that."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
 class OwnerFields(forms.Form):
     """Somebody of the performing side, by account or only by name."""
 
-    owner = forms.ChoiceField(label=gettext_lazy("Who answers for it"), required=False)
+    owner = OneOrTheOther(label=gettext_lazy("Who answers for it"))
     owner_name = Words(label=gettext_lazy("or somebody without an account"), max_length=120, required=False)
 
     def offer(self, people: Iterable[Membership]) -> None:

@@ -45,7 +45,6 @@ class ProblemForm(forms.Form):
         max_length=120,
         required=False,
         placeholder=gettext_lazy("days from order to delivery"),
-        help_text=gettext_lazy("What shows that it hurts less."),
     )
     unit = Words(label=gettext_lazy("Unit"), max_length=40, required=False, placeholder=gettext_lazy("days"))
     baseline = Number(label=gettext_lazy("Value today"), required=False)

@@ -121,7 +121,9 @@ def _requests(actor: Actor, asker: Area, draft: Ask | None, chosen: list[Ask]) -
     )
     if draft:
         asks = asks.exclude(pk=draft.pk)
-    return [Reason(f"a:{ask.ref}", str(ask), by=ask.asker.name) for ask in asks[:MOST_REASONS]]
+    first = {one.pk for one in chosen}
+    found = sorted(asks[:MOST_REASONS], key=lambda ask: ask.pk not in first)
+    return [Reason(f"a:{ask.ref}", str(ask), by=ask.asker.name) for ask in found]
 
 
 def _form(
@@ -155,7 +157,6 @@ def _page(
     desk: Desk,
     form: AskForm,
     *,
-    trail: list[Step] | None = None,
     overtaken: str = "",
     other: Ask | None = None,
     refused: str = "",
@@ -169,7 +170,7 @@ def _page(
         "link": desk.link,
         "examples": examples.suggest(desk.direction, desk.performer.kind),
         "questions": questions_for(desk.asker, get_language() or "en"),
-        "trail": trail or [],
+        "trail": trail_of(desk.actor, form),
         "marks": marks_of(form),
         "overtaken": overtaken,
         "other": other,
@@ -178,6 +179,13 @@ def _page(
         "chosen": form.value("why"),
     }
     return render(request, "requests/asking.html", context, status=status)
+
+
+def trail_of(actor: Actor, form: AskForm) -> list[Step]:
+    """The way from the chosen reason up to the client; nothing while the reason is the client's problem itself."""
+    kind, _colon, ref = form.value("why").partition(":")
+    cause = visible_asks(actor).filter(ref=ref).first() if kind == "a" else None
+    return path(cause.pk) if cause else []
 
 
 @dataclass(frozen=True)
@@ -216,7 +224,7 @@ def marks_of(form: AskForm) -> list[Mark]:
 def show_draft(request: MemberRequest, actor: Actor, draft: Ask, now: datetime) -> HttpResponse:
     """A draft opens as the form that it still is."""
     desk = desk_for(actor, draft.link, draft.direction, draft)
-    return _page(request, desk, _form(desk, now, initial=_draft_initial(draft)), trail=path(draft.pk)[1:])
+    return _page(request, desk, _form(desk, now, initial=_draft_initial(draft)))
 
 
 @for_members
@@ -231,14 +239,13 @@ def new(request: MemberRequest, actor: Actor, link: str, direction: str) -> Http
     cause = ask_to_read(actor, request.GET["cause"]) if request.GET.get("cause") else None
     problem = problem_of(actor, request.GET["problem"]) if request.GET.get("problem") else None
     desk = desk_for(actor, edge, direction, None, cause=cause, problem=problem)
-    trail: list[Step] = []
     if cause:
-        initial["why"], trail = f"a:{cause.ref}", path(cause.pk)
+        initial["why"] = f"a:{cause.ref}"
     elif problem:
         initial["why"] = f"p:{problem.ref}"
     elif len(desk.problems) == 1 and not desk.requests:
         initial["why"] = desk.problems[0].value
-    return _page(request, desk, _form(desk, now, initial=initial), trail=trail)
+    return _page(request, desk, _form(desk, now, initial=initial))
 
 
 def _draft_named(request: MemberRequest, actor: Actor, edge: Link, direction: str) -> Ask | None:
@@ -406,6 +413,7 @@ def keep(request: MemberRequest, actor: Actor, link: str, direction: str) -> Htt
         "version": kept.version if kept else _version(request),
         "kept_at": timezone.localtime(now, actor.organization.tz) if kept else None,
         "marks": marks_of(form),
+        "trail": trail_of(actor, form),
         "refused": refused,
         "link": edge,
     }

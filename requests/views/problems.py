@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,8 +21,8 @@ from requests import problems as deeds
 from requests.access import problem_of
 from requests.forms.problem import MeasureForm, ProblemForm
 from requests.models import ClientProblem
-from requests.states import OPEN, State
 from requests.views.live import live, new_token, wants_token
+from requests.waiting import tallies
 
 
 def areas_of_the_company(actor: Actor) -> list[Area]:
@@ -41,17 +40,14 @@ def problems(request: MemberRequest, actor: Actor) -> HttpResponseBase:
     found = list(
         ClientProblem.objects.filter(organization=actor.organization)
         .select_related("accountable", "organization")
-        .annotate(
-            asked=Count("asks", filter=~Q(asks__state__in=(State.DRAFT, State.WITHDRAWN))),
-            waiting=Count("asks", filter=Q(asks__state__in=OPEN)),
-            unmet=Count("asks", filter=Q(asks__state=State.DECLINED)),
-        )
         .order_by("-in_focus", "-created_at", "pk")
     )
+    counted = tallies([problem.pk for problem in found])
+    cards = [(problem, counted[problem.pk]) for problem in found]
     context = {
         "actor": actor,
-        "standing": [problem for problem in found if not problem.closed_at],
-        "closed": [problem for problem in found if problem.closed_at],
+        "standing": [card for card in cards if not card[0].closed_at],
+        "closed": [card for card in cards if card[0].closed_at],
         "why_not_raise": deeds.why_not_raise(actor),
     }
     return render(request, "requests/problems.html", context)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -58,7 +59,7 @@ def show(
         "overtaken": overtaken,
         "refused": refused,
         "kept": kept,
-        "may_amend": moves.why_not_draft(ask.link, ask.direction, actor) is None,
+        "why_not_amend": moves.why_not_draft(ask.link, ask.direction, actor),
         **live(request, topics_of(ask)),
     }
     template = "requests/ask.html"
@@ -95,6 +96,8 @@ def _move(
         return redirect("requests:ask", org=actor.organization.ref, ref=one.ref)
     if request.method != "POST":
         return show(request, actor, one, now, opened=verb)
+    if moves.side_of(one, actor) is None and not actor.is_facilitator:
+        raise PermissionDenied(moves.why_not(one, verb, actor, now))
     people = conversation.people_of([one.asker, one.performer])
     form = conversation.form_for(
         verb,
@@ -264,6 +267,8 @@ def say(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
 def amend(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
     """Propose new terms for what is agreed: opens a draft; the old terms bind until the new ones are agreed."""
     one = ask_to_read(actor, ref)
+    if moves.side_of(one, actor) is None and not actor.is_facilitator:
+        raise PermissionDenied(moves.why_not_draft(one.link, one.direction, actor))
     data = typed(one.terms, actor.organization) if one.terms else {}
     try:
         change = moves.amend(one, actor, data=data, now=timezone.now())
