@@ -8,12 +8,13 @@ ana = person(org, "Ana", leads=[sales])
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.test import Client
 from factory.declarations import Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
@@ -21,6 +22,9 @@ from areas import drawing, founding
 from areas.access import Actor, client_of
 from areas.models import Area, AreaPart, Link, Membership, Organization, User
 from areas.words import Kind, Part, Role
+
+# What the fixture `queries_of` is: a browser and an address in, the number of queries out.
+QueriesOf = Callable[[Client, str], int]
 
 # A Monday morning in Mexico (UTC-6): tests that need a moment take this one, or freeze it.
 NOW = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
