@@ -11,6 +11,7 @@ app.autodiscover_tasks()
 # The beat: what is swept, and how often in seconds. A sweep that nobody took before the next one is due is dropped.
 SWEEPS = {
     "post.tasks.deliver": 10.0,
+    "config.tasks.tidy": 24 * 3600.0,
 }
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in SWEEPS.items()

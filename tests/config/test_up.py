@@ -20,7 +20,7 @@ from config.embedded import CannotStart, Postgres, free_port, make_folder
 from config.env import ROOT
 from config.processes import alive, wait_until
 
-OPEN_WITHIN = 40
+OPEN_WITHIN = 90
 
 
 class Up:
