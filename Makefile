@@ -62,7 +62,7 @@ setup-dev: .venv/.dev ## make .venv with what tests and lint need, too
 	  echo "Eslabón needs Python 3.11 or newer: install it (on Debian: apt install python3 python3-venv)." >&2; exit 1
 	fi
 	echo "Making .venv with $(PYTHON) …"
-	if [ ! -x $(IN) ] && ! $(PYTHON) -m venv .venv; then
+	if ! $(IN) -m pip --version >/dev/null 2>&1 && ! $(PYTHON) -m venv --clear .venv; then
 	  rm -rf .venv
 	  echo "Python cannot make a virtual environment here: see the line above (on Debian: apt install python3-venv)." >&2; exit 1
 	fi

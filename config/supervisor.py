@@ -34,6 +34,7 @@ class Supervisor:
         self.stopping = threading.Event()
         self.hurry = threading.Event()
         self.workers: list[Child] = []
+        self.preparing: subprocess.Popen[str] | None = None
         self.listener: socket.socket | None = None
         self.run_id = secrets.token_hex(8)
         environ.setdefault("DEMO", "1")
@@ -103,14 +104,11 @@ class Supervisor:
                 preexec_fn=lambda: follow_parent(signal.SIGKILL, parent),
             ) as process,
         ):
-            try:
-                for line in process.stdout or []:
-                    self._say(line.rstrip())
-                    self._check_stop()
-                process.wait()
-            except Stopped:
-                process.kill()
-                raise
+            self.preparing = process
+            for line in process.stdout or []:
+                self._say(line.rstrip())
+            process.wait()
+        self.preparing = None
         self._check_stop()
         if process.returncode:
             words = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
@@ -220,6 +218,9 @@ class Supervisor:
         if self.stopping.is_set():
             self.hurry.set()
         self.stopping.set()
+        if self.preparing:
+            # Nobody waits for the end of a migration that is not wanted: each is one transaction.
+            self.preparing.kill()
 
     def _check_stop(self) -> None:
         if self.stopping.is_set():
