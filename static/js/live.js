@@ -1,7 +1,7 @@
 /* Live pages. The server says only "look again"; each region fetches itself (hx-get, hx-trigger="live").
 
    <body data-live-token data-live-token-url data-live-on data-live-off data-live-news>   the last three: words to show
-   data-live="o:abc l:def"    a region and the topics that it listens to; empty: any
+   data-live="o:abc l:def"    a region (with an id) and the topics that it listens to; empty: any
    data-live-version="17"     what the region shows: an older or equal signal is no news
    data-fresh-until="…Z"      something in the region changes by itself at that instant
    data-live-state            shows whether the line is live: bears data-state="live" / "off" and the words of <body>,
@@ -19,6 +19,8 @@
   let freshTimer = 0;
   let aheadBy = 0;
   const ripened = new Set();
+  const underway = new Map();
+  const owed = new Set();
   const kept = new WeakMap();
   const forced = new WeakSet();
 
@@ -50,9 +52,24 @@
     return [...region.querySelectorAll("input, textarea, select")].some(typed);
   }
 
+  // While a region's answer is under way, or the element that came has not been wired yet, htmx would lose a signal.
+  function deaf(region) {
+    return underway.get(region.id) === region || region.closest(".htmx-added, .htmx-settling, .htmx-swapping") !== null;
+  }
+
   function refresh(region) {
     if (busy(region) && !forced.has(region)) hold(region);
+    else if (deaf(region)) owed.add(region.id);
     else region.dispatchEvent(new CustomEvent("live"));
+  }
+
+  function pay() {
+    for (const id of [...owed]) {
+      const region = document.getElementById(id);
+      if (region && deaf(region)) continue;
+      owed.delete(id);
+      if (region) refresh(region);
+    }
   }
 
   function look(topics, version) {
@@ -126,9 +143,24 @@
     for (const [id, top, left] of memory.scrolled) document.getElementById(id)?.scrollTo(left, top);
   }
 
+  const byItself = (asked) => asked?.triggeringEvent?.type === "live";
+
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (byItself(event.detail.requestConfig)) underway.set(event.detail.elt.id, event.detail.elt);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!byItself(event.detail.requestConfig)) return;
+    underway.delete(event.detail.requestConfig.elt.id);
+    setTimeout(pay);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    pay();
+    ripen();
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { requestConfig: asked, xhr } = event.detail;
-    if (asked?.triggeringEvent?.type !== "live") return;
+    if (!byItself(asked)) return;
     const region = asked.elt.closest("[data-live]") || asked.elt;
     const answered = xhr.responseURL && new URL(xhr.responseURL).pathname;
     if (answered && answered !== new URL(asked.path, location.href).pathname) {
@@ -155,7 +187,6 @@
       if (region && !busy(region)) release(region);
     }
   });
-  document.addEventListener("htmx:afterSettle", ripen);
   for (const kind of ["focusout", "change", "reset", "close", "toggle"]) {
     document.addEventListener(kind, () => setTimeout(releaseWhatIsQuiet, 50), true);
   }
