@@ -54,7 +54,7 @@ STAGE = Sizes(
     port_gap=24,
 )
 # For a longer chain on the same wall: no small words, so that the letters that stay can be large.
-STAGE_SHORT = STAGE._replace(note=27, foot=6, notes=False, badge_width=104, badge_height=39, narrowest=120)
+STAGE_SHORT = STAGE._replace(note=27, foot=6, notes=False, badge_width=84, badge_height=40, narrowest=112, lead=15)
 
 # Drawn about their middle in a square of 16. Letters would look different on every machine, or be missing.
 ICONS = {
@@ -139,26 +139,28 @@ def draw(
     parts += [_link(link, thread, chosen) for _, link, thread in spots]
     parts += [_area(area, box, chosen) for box, area in boxes]
     parts.append("</svg>")
-    letters = chosen.note * (0.92 if chosen.badge_height >= _TWO_ROWS else 0.94)
+    smallest = _WORD if chosen.badge_height >= _TWO_ROWS else 0.94 if chosen.notes else 1.04
+    letters = min(chosen.note * smallest, chosen.name)
     return Picture("".join(parts), placing.width, placing.height, letters)
 
 
-_TWO_ROWS = 40
+_TWO_ROWS = 44
 _LEAST_WIDTH = 1060  # narrower pictures are not blown up
-_SHRINKS_TO = 0.685
+_SHRINKS_TO = 0.665
 
 
 def _with_badges(sizes: Sizes, links: Sequence[LinkMark]) -> Sizes:
     if sizes.badge_height < _TWO_ROWS:
         return sizes
-    size = sizes.note * 0.92
+    size = sizes.note * _WORD
     longest = max((text_width(word, size) for word in {link.word for link in links}), default=0.0)
     # In steps, so that a word that gets a letter longer does not move the whole picture.
-    wide = -(-(longest * _PLAIN + 16) // 12) * 12
-    return sizes._replace(badge_width=max(sizes.badge_width, min(wide, sizes.badge_width * 1.3)))
+    wide = -(-(longest * _PLAIN + 12) // 6) * 6
+    return sizes._replace(badge_width=max(sizes.badge_width, min(wide, sizes.badge_width * 1.4)))
 
 
-_PLAIN = 0.9  # regular letters beside bold ones
+_WORD = 0.9  # height of the word on a badge, beside a note
+_PLAIN = 0.83  # regular letters beside bold ones; what a wide face needs more, the padding gives
 
 
 def _note_room(area: AreaMark, sizes: Sizes) -> float:
@@ -167,7 +169,7 @@ def _note_room(area: AreaMark, sizes: Sizes) -> float:
         return 0.0
     icon = 1.4 * sizes.note if area.state in ICONS else 0.0
     room = text_width(area.note, sizes.note) * _PLAIN + icon
-    return min(-(-room // 16) * 16, sizes.narrowest * 1.4)
+    return min(-(-room // 12) * 12, sizes.narrowest * 1.4)
 
 
 def _frame(placing: Placing, words: Words, ident: str) -> str:
@@ -239,7 +241,8 @@ def _badge(link: LinkMark, spot: Spot, sizes: Sizes) -> str:
     icon = big / 16
     row = -tall * 0.17 if two else 0.0
     count_width = len(link.needs) * big * 0.7
-    total = big + 4 + count_width + (small * 1.9 + len(link.requirements) * small * 0.64 if link.requirements else 0)
+    back = link.requirements if sizes.notes else ""
+    total = big + 4 + count_width + (small * 1.9 + len(back) * small * 0.64 if back else 0)
     x = -total / 2
     base = row + big * 0.36
     parts = [
@@ -249,17 +252,17 @@ def _badge(link: LinkMark, spot: Spot, sizes: Sizes) -> str:
         f'd="{ICONS[link.state]}"/>'
         f'<text class="b1" font-size="{big:.3g}" x="{x + big + 4:.1f}" y="{base:.1f}">{escape(link.needs)}</text>'
     ]
-    if link.requirements:
+    if back:
         x += big + 4 + count_width + small * 0.7
         parts.append(
             f'<path class="back" transform="translate({x + small / 2:.1f} {row:.1f})scale({small / 15:.2g})" '
             f'd="{_BACK}"/><text class="b2" font-size="{small:.3g}" x="{x + small * 1.2:.1f}" y="{base:.1f}">'
-            f"{escape(link.requirements)}</text>"
+            f"{escape(back)}</text>"
         )
     if two:
-        word = shortened(link.word, (wide - 10) / _PLAIN, sizes.note * 0.92)
+        word = shortened(link.word, (wide - 10) / _PLAIN, sizes.note * _WORD)
         parts.append(
-            f'<text class="b3" font-size="{sizes.note * 0.92:.3g}" y="{tall * 0.33:.1f}">{escape(word)}</text>'
+            f'<text class="b3" font-size="{sizes.note * _WORD:.3g}" y="{tall * 0.33:.1f}">{escape(word)}</text>'
         )
     parts.append("</g>")
     return "".join(parts)
@@ -280,15 +283,17 @@ def _link(link: LinkMark, thread: Thread, sizes: Sizes) -> str:
 
 def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
     pad = sizes.pad
-    y = pad + sizes.name * 0.78 - 1
     # Boxes grow with the number of their links; the words stay in the middle.
-    used = 2 * pad - 8 + sizes.leading * len(box.lines) + sizes.foot
-    y += max(0.0, (box.height - used) / 2)
+    noted = bool(area.note) and sizes.notes
+    tall = sizes.leading * len(box.lines) + (sizes.note * 1.3 if noted else 0)
+    if area.rate is not None and sizes.notes:
+        tall += sizes.note
+    y = (box.height - tall) / 2 + sizes.leading * 0.5 + sizes.name * 0.36
     parts = []
     for line in box.lines:
         parts.append(f'<text class="n" font-size="{sizes.name:g}" x="{pad:g}" y="{y:.1f}">{escape(line)}</text>')
         y += sizes.leading
-    if area.note and sizes.notes:
+    if noted:
         icon = ICONS.get(area.state)
         x = pad
         if icon:

@@ -34,7 +34,7 @@ class Sizes(NamedTuple):
     name: float = 18  # height of letters
     leading: float = 22
     note: float = 14
-    narrowest: float = 124  # of the text in a box
+    narrowest: float = 112  # of the text in a box
     widest: float = 290
     pad: float = 15
     foot: float = 26  # below the name: the note, and the bar where there is one
@@ -43,8 +43,8 @@ class Sizes(NamedTuple):
     badge_width: float = 84
     badge_height: float = 46
     badge_gap: float = 10
-    lead: float = 18  # level run on both sides of a badge: room for a broken chain link
-    bend_least: float = 15
+    lead: float = 15  # level run on both sides of a badge: room for a broken chain link
+    bend_least: float = 11
     bend_most: float = 110
     port_gap: float = 18
     port_least: float = 7

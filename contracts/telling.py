@@ -12,6 +12,7 @@ from functools import cached_property
 from html import escape
 from typing import NamedTuple
 
+from babel.dates import format_skeleton
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -20,7 +21,7 @@ from areas.chain import way_to_client
 from contracts.board import AreaNow, Chain, Item, LinkNow
 from contracts.picture import STATES, AreaMark, LinkMark, Picture, Words, draw, sample
 from contracts.placing import Sizes
-from requests.wording import amount, date_only, day, hour, number
+from requests.wording import amount, date_only, hour, locale_of, number
 from requests.words import Moment, Process
 
 NOWHERE = "-" * 12  # stands for a ref in an address that is filled in many times
@@ -158,7 +159,7 @@ class Teller:
 
     def _note(self, area: AreaNow) -> str:
         if area.is_client:
-            return pgettext("the client, in the picture", "whom all of us serve")
+            return pgettext("the client, in the picture", "whom we serve")
         for standing, n in (
             ("broken", area.broken),
             ("unanswered", area.unanswered),
@@ -180,7 +181,7 @@ class Teller:
             supplier=supplier.ref,
             state=link.state,
             needs=str(link.needs),
-            requirements=str(link.requirements),
+            requirements=str(link.requirements or ""),
             word=standing,
             label=self._link_sentence
             % {"serves": serves, "standing": standing, "needs": link.needs, "requirements": link.requirements},
@@ -309,9 +310,8 @@ class Teller:
             return pgettext("day", "today")
         if days == 1:
             return pgettext("day", "tomorrow")
-        # The weekday says it better as long as it is this week.
-        text = day(on, self.org)
-        return text.rpartition(",")[0] or text if 0 < days < 7 else date_only(on, self.org)
+        skeleton = "MMMEd" if abs(days) < 180 else "yMMMd"
+        return str(format_skeleton(skeleton, on, locale=locale_of(self.org)))
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.org.tz)

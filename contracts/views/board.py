@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -25,6 +26,8 @@ from django.views.decorators.http import require_safe
 
 from areas.access import Actor, MemberRequest, for_members
 from areas.models import Organization
+from contracts import board as reading
+from contracts import lettering, picture, placing, telling
 from contracts.board import chain_now
 from contracts.picture import STAGE, STAGE_SHORT
 from contracts.telling import Teller
@@ -34,6 +37,21 @@ PICTURE, TABLE, STAGED = "picture", "table", "projector"
 LONGEST_TEXT = 80
 KEPT_FOR = 60 * 60 * 24
 ROWS_BESIDE_PICTURE = 60
+
+
+def _edition() -> str:
+    """A fingerprint of what draws the fragment: after an upgrade nobody is shown what the old code drew."""
+    drawn_by = [Path(module.__file__ or "") for module in (reading, lettering, picture, placing, telling)]
+    root = Path(__file__).resolve().parents[2]
+    drawn_by += sorted(root.glob("templates/contracts/board*.html"))
+    drawn_by += sorted(root.glob("locale/*/LC_MESSAGES/*.mo"))
+    told = sha256()
+    for path in drawn_by:
+        told.update(path.read_bytes())
+    return told.hexdigest()[:12]
+
+
+EDITION = _edition()
 # One rendering at a time for each fragment in a process: the others wait for it and find it in the cache.
 _rendering = [Lock() for _ in range(16)]
 
@@ -112,7 +130,8 @@ def fragment_of(organization: Organization, asked: Asked, now: datetime) -> Safe
         # Whatever people search for would fill the cache.
         return _rendered(organization, asked, now)[1]
     what = f"{asked.view}:{asked.area}"
-    key = f"board:{organization.ref}:{organization.revision}:{get_language()}:{sha256(what.encode()).hexdigest()[:16]}"
+    which = sha256(f"{EDITION}:{get_language()}:{what}".encode()).hexdigest()[:20]
+    key = f"board:{organization.ref}:{organization.revision}:{which}"
     found = _still_true(key, now)
     if found is None:
         with _rendering[hash(key) % len(_rendering)]:
@@ -147,14 +166,18 @@ def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[
         "problem": teller.problem(),
         "asked": asked,
         "lists": lists,
-        "legend": [(mark_safe(drawn), words) for drawn, words in teller.legend()],
+        "legend": [(mark_safe(sample), words) for sample, words in teller.legend()],
         "areas": len(chain.drawn_areas),
         "links": len(chain.drawn_links),
         "is_empty": not chain.links,
     }
     if staged:
-        context["picture"] = mark_safe(on_stage(teller))
-        context["lists"] = [listing for listing in lists if listing.lines][:2]
+        drawn, height = on_stage(teller)
+        context["picture"] = mark_safe(drawn)
+        # What is left of the wall below the picture, in lines of about a ninth of its height.
+        room = max(1, min(4, int((0.58 - height) * 8)))
+        ailing = [listing for listing in lists if listing.lines][:2]
+        context["lists"] = [listing._replace(lines=listing.lines[:room]) for listing in ailing]
         template = "contracts/board_stage.html"
     else:
         if asked.view == PICTURE:
@@ -175,19 +198,20 @@ def _query(asked: Asked) -> str:
 
 # The wall of a room
 
-WALL = (1920 * 0.94, 1080 * 0.46)
+WALL = (1920 * 0.94, 1080 * 0.42)
 LEAST = 1080 * 0.02
 
 
-def on_stage(teller: Teller) -> str:
-    """As much of the chain as can be read from the last row; nothing if not even its ailing part can.
+def on_stage(teller: Teller) -> tuple[str, float]:
+    """As much of the chain as can be read from the last row, and the part of the screen's height that it takes.
 
-    First everything with all words, then without the small words, then only what is not well and its way to the client.
+    Nothing if not even its ailing part can be read. First everything with all words, then without the small words, then
+    only what is not well and its way to the client.
     """
     for only in (None, teller.ailing()):
         for sizes in (STAGE, STAGE_SHORT):
-            picture = teller.picture(sizes=sizes, only=only)
-            scale = min(WALL[0] / picture.width, WALL[1] / picture.height)
-            if picture.letters * scale >= LEAST:
-                return picture.svg
-    return ""
+            drawn = teller.picture(sizes=sizes, only=only)
+            scale = min(WALL[0] / drawn.width, WALL[1] / drawn.height)
+            if drawn.letters * scale >= LEAST:
+                return drawn.svg, drawn.height * scale / 1080
+    return "", 0.0

@@ -148,6 +148,7 @@
         fill().catch(() => {});
       }
     });
+    for (const button of document.querySelectorAll("[data-full-screen]")) button.hidden = !document.fullscreenEnabled;
     document.addEventListener("click", (event) => event.target.closest("[data-full-screen]") && fill().catch(() => {}));
   }
 })();
