@@ -485,6 +485,16 @@ def _support(s: Stage) -> None:
 def _latest(s: Stage) -> None:
     s.at(-11, "10:00")
     s.drop("weekly", "sean", "Finance sees them in the system since last month.")
+    s.at(-10, "12:00")
+    s.review("client", "services", "nora", 4)
+    s.review("services", "operations", "nora", -2)
+    s.review("services", "product", "nora", 9)
+    s.review("product", "quality", "nora", 12)
+    s.review("services", "talent", "nora", 16)
+    s.review("people", "it", "nora", 20)
+    s.review("it", "people", "nora", 20)
+    s.review("client", "support", "nora", 24)
+    s.review("sales", "finance", "nora", 33)
     s.at(-9, "11:00")
     s.ask(
         "review",

@@ -41,9 +41,8 @@ def company(s: Stage) -> None:
         ("client", "posventa"),
         ("posventa", "logistica"),
         ("posventa", "calidad"),
-        ("produccion", "calidad"),
+        ("logistica", "tecnologia"),
         ("produccion", "personas"),
-        ("administracion", "tecnologia"),
         ("personas", "tecnologia"),
         ("tecnologia", "personas"),
     ):
@@ -487,7 +486,8 @@ def _support(s: Stage) -> None:
         why="reponer",
     )
     s.at(-26, "12:00")
-    s.agree("causas", "celia", owner="celia")
+    # Celia said it in the meeting; Fede wrote it down.
+    s.agree("causas", "fede", owner="celia", words="Sí, si la pieza llega con su etiqueta.", aloud="Celia Prado")
     s.at(-26, "12:30")
     s.ask(
         "papel",
@@ -542,33 +542,6 @@ def _support(s: Stage) -> None:
     s.at(-22, "12:45")
     s.sign("ventas", "logistica", "luis")
 
-    s.at(-21, "11:00")
-    s.ask(
-        "revision",
-        "marta",
-        "produccion",
-        "calidad",
-        s.measured(
-            s.every(
-                "Revisión final el mismo día en que sale el lote",
-                FRIDAY,
-                -3,
-                at="17:00",
-                done_when="Lote liberado o devuelto, con la razón escrita.",
-            ),
-            "lotes revisados el mismo día",
-            Compare.AT_LEAST,
-            "90",
-        ),
-        why="completos",
-    )
-    s.at(-20, "10:00")
-    # Celia said it in the meeting; Fede wrote it down.
-    s.agree("revision", "fede", owner="celia", words="Sí, con un turno más de la mañana.", aloud="Celia Prado")
-    s.at(-20, "10:20")
-    s.sign("produccion", "calidad", "fede", aloud="Celia Prado")
-    s.at(-20, "10:40")
-    s.sign("produccion", "calidad", "marta")
     s.at(-20, "11:00")
     s.measure("entregas", "ana", "8.4")
     s.at(-20, "11:10")
@@ -621,22 +594,26 @@ def _support(s: Stage) -> None:
     s.agree("bajas", "irene", owner="irene")
     s.at(-14, "09:20")
     s.sign("personas", "tecnologia", "irene")
+    s.at(-14, "09:25")
+    s.sign("tecnologia", "personas", "irene")
+    s.at(-14, "09:40")
+    s.sign("tecnologia", "personas", "diego")
     s.at(-14, "10:00")
     s.ask(
-        "domingo",
-        "ana",
-        "ventas",
+        "sabado",
+        "elena",
+        "posventa",
         "logistica",
-        s.every("Entregas también en domingo", FRIDAY, 1, done_when="Al menos una ruta por ciudad."),
-        why="entregas",
-        words="Uno de cada cuatro clientes solo está en casa el domingo.",
+        s.every("Cambio de piezas también en sábado por la tarde", FRIDAY, 1, done_when="Una ruta por ciudad."),
+        why="reponer",
+        words="Uno de cada cuatro clientes solo está en casa el fin de semana.",
     )
     s.at(-13, "13:20")
     s.decline(
-        "domingo",
+        "sabado",
         "luis",
-        "No puedo: los choferes ya trabajan seis días y la ley no me deja un séptimo.",
-        alternative="Una ruta de sábado por la tarde, desde el próximo mes.",
+        "No puedo: los choferes terminan el sábado al mediodía y no hay quien los releve.",
+        alternative="Una ruta de viernes hasta las 21:00, desde el próximo mes.",
     )
     s.at(-13, "14:00")
     s.ask(
@@ -682,37 +659,44 @@ def _latest(s: Stage) -> None:
         answer_by=-4,
         words="Sin etiqueta cargamos de memoria, y la memoria se equivoca.",
     )
+    s.at(-10, "13:00")
+    s.review("client", "ventas", "fede", -1)
+    s.review("ventas", "logistica", "fede", 5)
+    s.review("logistica", "produccion", "fede", 18)
+    s.review("produccion", "administracion", "fede", 26)
+    s.review("posventa", "calidad", "fede", 30)
+    s.review("tecnologia", "personas", "fede", 40)
     s.at(-9, "10:00")
     s.drop("papel", "celia", "El informe ya está en el sistema; nadie lee la hoja.")
     s.at(-8, "11:00")
     s.sign("client", "posventa", "clara", "Confío en que ahora sí me llamen.")
     s.at(-8, "11:30")
     s.ask(
-        "existencias",
-        "paula",
-        "administracion",
+        "ubicacion",
+        "luis",
+        "logistica",
         "tecnologia",
         s.every_day(
-            "Existencias del almacén al día en el sistema",
+            "Ubicación de cada bulto al día en el sistema",
             3,
             at="08:00",
-            done_when="Lo que dice la pantalla es lo que hay en el estante.",
+            done_when="El bulto está donde dice la pantalla.",
         ),
-        why="madera",
+        why="completos",
+        answer_by=-6,
+        words="Perdemos media mañana buscando bultos.",
     )
     s.at(-7, "12:00")
     s.counter(
-        "existencias",
+        "ubicacion",
         "diego",
-        "Al día no puedo: el lector descarga dos veces por semana. Martes y viernes, sin falta.",
+        "Cada día no puedo: el lector descarga dos veces por semana. Martes y viernes, sin falta.",
         {
-            "outcome": "Existencias del almacén al día en el sistema cada martes y viernes",
-            **{
-                key: value for key, value in s.every("", TUESDAY, 1, at="08:00").items() if key in ("every", "first_on")
-            },
+            "outcome": "Ubicación de cada bulto al día en el sistema, martes y viernes",
+            **{key: value for key, value in s.every("", TUESDAY, 1).items() if key in ("every", "first_on")},
         },
         owner="diego",
-        answer_by=-2,
+        answer_by=1,
     )
     s.at(-6, "10:20")
     s.ask(

@@ -93,6 +93,8 @@ def test_on_whatever_day_it_is_loaded_all_happened_on_working_days_and_one_promi
             days |= {
                 day for day in (ask.answer_by, ask.terms and ask.terms.due_on, ask.terms and ask.terms.first_on) if day
             }
+        reviews = Contract.objects.filter(organization=organization).exclude(review_on=None)
+        days |= {day for day in reviews.values_list("review_on", flat=True) if day}
         assert {day for day in days if day.weekday() > 4} == set()
         soon = soon_until(now, organization.tz)
         living = Commitment.objects.filter(organization=organization, ended_at=None)
