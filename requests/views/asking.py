@@ -414,7 +414,7 @@ def keep(request: MemberRequest, actor: Actor, link: str, direction: str) -> Htt
         "kept_at": timezone.localtime(now, actor.organization.tz) if kept else None,
         "marks": marks_of(form),
         "trail": trail_of(actor, form),
-        "refused": refused,
+        "not_kept": refused,
         "link": edge,
     }
     answer = render(request, "requests/asking.html#kept", context)
