@@ -22,6 +22,8 @@ _django = get_wsgi_application()
 # Only now that Django is set up may its rooms be imported.
 from post import live  # noqa: E402
 
+Handler = Callable[[int, FrameType | None], object]
+
 # Two cores are kept busy by far fewer; the rest wait for the database or for a slow reader.
 THREADS = int(os.environ.get("WEB_THREADS", "8"))
 # A little above settings.DATA_UPLOAD_MAX_MEMORY_SIZE.
@@ -94,9 +96,7 @@ def _hang_up_when_asked_to_end() -> None:
         server = signal.getsignal(number)
         if callable(server):
 
-            def hear(
-                number: int, frame: FrameType | None, server: Callable[[int, FrameType | None], object] = server
-            ) -> None:
+            def hear(number: int, frame: FrameType | None, server: Handler = server) -> None:
                 loop.call_soon_threadsafe(live.hub.hang_up)
                 server(number, frame)
 

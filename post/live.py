@@ -174,6 +174,7 @@ class Hub:
         self.pending: dict[str, int] = {}
         self.flush_at = 0.0
         self.count = 0
+        self.closing = False
         self.tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -185,6 +186,12 @@ class Hub:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def hang_up(self) -> None:
+        """The process is asked to end: it need not wait for pages that would never leave."""
+        self.closing = True
+        for stream in self.streams:
+            stream.leave()
 
     def join(self, topics: tuple[str, ...], until: float) -> Stream:
         self.count += 1
@@ -317,6 +324,8 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": b"retry: 1000\n\n" + mine.take(), "more_body": True})
         while True:
             await mine.wait()
+            if hub.closing:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
             if mine.gone:
                 return
             if mine.until <= time.time():

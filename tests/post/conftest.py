@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,22 +137,27 @@ def valkey(_valkey: Valkey, settings: Any) -> Valkey:
     return _valkey
 
 
-@pytest.fixture(scope="package")
-def _web(_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def start_web(valkey: Valkey, log: Path) -> tuple[Child, int]:
+    """A real uvicorn on that Valkey and its port; it reaches no database, which a stream does not need."""
     port = free_port()
-    log = tmp_path_factory.mktemp("web") / "web.log"
-    nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere", "REDIS_URL": _valkey.url()}
+    nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere", "REDIS_URL": valkey.url()}
     command = [sys.executable, "-m", "config.serve", "--port", str(port)]
-    child: Child = spawn("web", command, log, env={**os.environ, **nowhere}, cwd=ROOT)
+    child = spawn("web", command, log, env={**os.environ, **nowhere}, cwd=ROOT)
     assert wait_until(lambda: child.dead or listens(port), 20), child.last_words()
     assert not child.dead, child.last_words()
+    return child, port
+
+
+@pytest.fixture(scope="package")
+def _web(_valkey: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    child, port = start_web(_valkey, tmp_path_factory.mktemp("web") / "web.log")
     yield port
     stop([child], 5)
 
 
 @pytest.fixture
 def web(_web: int, valkey: Valkey) -> int:
-    """The port of a real uvicorn on that Valkey; it reaches no database, which a stream does not need."""
+    """The port of a real uvicorn."""
     assert valkey.child
     return _web
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.db import transaction
 from config.embedded import Valkey
 from config.processes import stop
 from post import live
-from tests.post.conftest import Ear
+from tests.post.conftest import Ear, start_web
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Listen = Callable[..., Ear]
@@ -167,6 +168,20 @@ def test_a_page_that_comes_back_hears_again(listen: Listen) -> None:
     live.announce(["o:norte"], 5)
 
     assert second.until("look")["v"] == 5
+
+
+def test_a_server_that_is_asked_to_end_does_not_wait_for_its_pages(valkey: Valkey, tmp_path: Path) -> None:
+    child, port = start_web(valkey, tmp_path / "web.log")
+    ear = Ear(port, ["o:norte"])
+    ear.until("up")
+
+    began = time.monotonic()
+    stop([child], 5)
+
+    assert time.monotonic() - began < 1.5
+    assert ear.next() == ("", None)
+    assert "ERROR" not in child.last_words()
+    ear.close()
 
 
 def test_announcing_without_valkey_hurts_nobody(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
