@@ -8,11 +8,12 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -46,7 +47,7 @@ SENTENCES: dict[str, Promise] = {
     "problem.raised": gettext_lazy("%(who)s raised a problem of the client: “%(outcome)s”."),
     "problem.edited": gettext_lazy("%(who)s described the client's problem “%(outcome)s” anew."),
     "problem.focused": gettext_lazy("%(who)s put this problem of the client in focus: “%(outcome)s”."),
-    "problem.measured": gettext_lazy("%(who)s measured “%(outcome)s”: %(words)s."),
+    "problem.measured": gettext_lazy("%(who)s measured “%(outcome)s”: %(value)s %(unit)s."),
     "problem.closed": gettext_lazy("%(who)s closed the client's problem “%(outcome)s”."),
     "problem.reopened": gettext_lazy("%(who)s opened the client's problem “%(outcome)s” again."),
     "ask.drafted": gettext_lazy("%(who)s drafted a request to %(other)s: “%(outcome)s”."),
@@ -72,6 +73,8 @@ SENTENCES: dict[str, Promise] = {
     "shoes.corrected": gettext_lazy("%(who)s corrected what was written about the shoes of %(area)s."),
     "review.set": gettext_lazy("%(who)s set the next review of the contract between %(area)s and %(other)s: %(on)s."),
 }
+
+FACTS = ("area", "other", "name", "outcome", "n", "words", "on", "kind", "role", "part", "value", "unit")
 
 # Where the subject of a row is to be seen. Addresses by name only: a room above may be missing.
 PAGES = {"ask": "requests:ask", "problem": "requests:problem"}
@@ -142,15 +145,16 @@ def latest(
 def line(organization: Organization, entry: JournalEntry) -> Line:
     """The row as a sentence in the active language. An event that nobody described yet shows its name."""
     who = entry.by_name or _("Eslabón")
-    facts = {**dict.fromkeys(("area", "other", "name", "outcome", "n", "words", "on", "kind", "role", "part"), "")}
+    facts = dict.fromkeys(FACTS, "")
     facts |= {key: _said(key, value) for key, value in entry.facts.items()}
     sentence = SENTENCES.get(entry.event, entry.event.replace("%", "%%"))
+    facts["outcome"] = facts["outcome"] or facts.get("statement", "")
     values: dict[str, Any] = {key: escape(value) for key, value in facts.items()}
     values["who"] = SafeString(f"<b>{escape(who)}</b>")
     return Line(
         who=who,
         sentence=mark_safe(escape(str(sentence)) % values),
-        words="" if entry.event == "problem.measured" else str(entry.facts.get("words") or ""),
+        words=str(entry.facts.get("words") or entry.facts.get("note") or ""),
         recorded_by=entry.recorded_by.name if entry.recorded_by else "",
         at=entry.at,
         url=_url(organization, entry),
@@ -166,6 +170,8 @@ def _said(key: str, value: Any) -> str:
         return str(Part(value).label)
     if key == "kind" and value in Kind.values:
         return str(Kind(value).label)
+    if key == "value" and value:
+        return str(number_format(Decimal(str(value))))
     if key == "on" and value:
         return date_format(date.fromisoformat(str(value)), "DATE_FORMAT")
     return str(value)

@@ -57,9 +57,11 @@ class NameForm(forms.Form):
 
 class ProfileForm(forms.ModelForm[User]):
     language = forms.ChoiceField(
-        label=_("language"), required=False, choices=[("", _("That of the organization")), *LANGUAGES]
+        label=_("language"),
+        required=False,
+        choices=[("", pgettext_lazy("language", "That of the organization")), *LANGUAGES],
     )
-    zone = ZoneField(_("That of the organization"), label=_("time zone"))
+    zone = ZoneField(pgettext_lazy("time zone", "That of the organization"), label=_("time zone"))
 
     class Meta:
         model = User
@@ -78,7 +80,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
     """The first screen of the wizard, and the settings."""
 
     country = forms.ChoiceField(label=_("country"))
-    zone = ZoneField(_("That of the country"), label=_("time zone"))
+    zone = ZoneField(pgettext_lazy("time zone", "That of the country"), label=_("time zone"))
     language = forms.ChoiceField(
         label=_("language"),
         choices=LANGUAGES,
