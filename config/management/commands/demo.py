@@ -17,7 +17,11 @@ class Command(BaseCommand):
         except NotEmpty as refusal:
             raise CommandError(str(refusal)) from refusal
         if not told:
-            self.stdout.write("The demo companies are here already; nothing changed.")
+            self._say(options, "The demo companies are here already; nothing changed.")
             return
         names = " and ".join(Organization.objects.filter(is_demo=True).order_by("pk").values_list("name", flat=True))
-        self.stdout.write(f"Loaded {names} with {len(people())} people.")
+        self._say(options, f"Loaded {names} with {len(people())} people.")
+
+    def _say(self, options: dict[str, Any], words: str) -> None:
+        if options["verbosity"]:
+            self.stdout.write(words)
