@@ -25,11 +25,12 @@ from contracts.models import Clause, Commitment, Contract, Removal, Shoes, Signa
 from contracts.words import Side
 from requests import moves
 from requests.models import Act, Ask, Promise, Terms
-from requests.states import OPEN, Direction, State, Verb
+from requests.states import OPEN, Direction, State, Verb, other
+from requests.states import Side as RequestSide
 from requests.trace import Step, paths
 from requests.wording import Difference, differences, sentence
 
-SHOWN_DEEDS = 12
+SHOWN_DEEDS = 8
 LANES = (Direction.NEED, Direction.REQUIREMENT)
 
 
@@ -85,7 +86,7 @@ class Entry:
     organization: Organization
     path: list[Step] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
-    spoken: Act | None = None
+    spoken: list[Act] = field(default_factory=list)
     removal: Removal | None = None
     standing: Standing | None = None
     due_at: datetime | None = None
@@ -132,8 +133,13 @@ class Entry:
 
     @property
     def why(self) -> list[Step]:
-        """From the client's problem down to what made this ask necessary; without the ask itself."""
-        return self.path[:0:-1]
+        """From the client's problem down to the ask itself."""
+        return self.path[::-1]
+
+    @property
+    def countered_by(self) -> str:
+        """The area whose counter-offer is on the table."""
+        return self.ask.area_of(other(RequestSide(self.ask.turn))).name if self.ask.turn else ""
 
     @property
     def marks(self) -> tuple[Mark, Mark, Mark]:
@@ -484,7 +490,7 @@ class Sheet:
             owner_name=ask.owner_name,
             organization=self.organization,
             path=self._paths.get(ask.pk, []),
-            spoken=next((act for act in reversed(acts) if act.words or act.alternative), None),
+            spoken=self._spoken(acts),
             verbs=verbs,
             my_turn=any(verbs.get(verb, "") is None for verb in (Verb.AGREE, Verb.COUNTER, Verb.DECLINE)),
             unanswered=ask.is_unanswered(self.now),
@@ -493,6 +499,14 @@ class Sheet:
         if ask.state == State.COUNTERED and len(wordings) > 1:
             entry.differences = differences(wordings[-2], wordings[-1], self.organization)
         return entry
+
+    @staticmethod
+    def _spoken(acts: list[Act]) -> list[Act]:
+        """What one must have read before one answers: the words of the last proposal or refusal, and the last reply."""
+        said = [act for act in acts if act.words or act.alternative]
+        weighty = next((act for act in reversed(said) if act.verb != Verb.SAY), None)
+        reply = said[-1] if said and said[-1].verb == Verb.SAY else None
+        return [act for act in (weighty, reply) if act is not None]
 
     @staticmethod
     def _status(ask: Ask, acts: list[Act]) -> Status:

@@ -24,8 +24,8 @@ class Stand(models.TextChoices):
     """How far a link has come on its way to a contract."""
 
     IN_FORCE = "in_force", _("in force")
-    CHANGING = "changing", _("in force, a change waits for signatures")
-    UNSIGNED = "unsigned", _("agreed, waits for signatures")
+    CHANGING = "changing", _("in force, a change to sign")
+    UNSIGNED = "unsigned", _("agreed, to sign")
     TALKING = "talking", _("being talked about")
     NONE = "none", _("nothing yet")
 
@@ -44,6 +44,7 @@ class Tally:
     """The asks of one lane, counted."""
 
     in_force: int = 0
+    agreed: int = 0
     open: int = 0
     unmet: int = 0
 
@@ -162,6 +163,7 @@ def _count(shelved: dict[int, Shelved], today: date) -> set[int]:
         if state == State.AGREED:
             if pk not in in_force:
                 outside.add(link)
+                _lane(entry, lane).agreed += 1
         elif state == State.DECLINED:
             _lane(entry, lane).unmet += replaces is None and not met
         else:

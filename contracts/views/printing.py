@@ -18,8 +18,11 @@ from contracts.views.frame import frame, sheet_of
 from contracts.words import Side
 
 BINDING = (Status.IN_FORCE, Status.CHANGED, Status.REMOVED)
-# So many characters fit well in large letters, and so many in middle ones; beyond that the letters are small.
-AIRY, MIDDLE = 1_600, 4_200
+# So many characters stand well beside each other in large letters, and so many in middle ones. Longer texts run in
+# columns of small letters, and the longest in the smallest that one still reads on a wall.
+AIRY, MIDDLE, DENSE = 1_800, 2_500, 8_000
+# What each clause takes beside its words: the owner, the path, the air around it.
+AROUND = 140
 
 
 @dataclass
@@ -41,14 +44,19 @@ def _on_paper(lane: Lane, statuses: tuple[Status, ...]) -> PaperLane:
     return PaperLane(lane.title, lane.css, lane.direction.value, entries)
 
 
+def _length(lane: PaperLane) -> int:
+    return sum(len(e.outcome) + len(e.sentence) + len(e.promise.satisfaction) + AROUND for e in lane.entries)
+
+
 def density(sheet: Sheet, lanes: list[PaperLane]) -> str:
     """How large the letters can be so that the sheet stays on two pages."""
     shoes = sheet.shoes
-    length = sum(len(text) for text in (shoes.jobs, shoes.pains, shoes.gains)) if shoes else 0
-    for lane in lanes:
-        for entry in lane.entries:
-            length += len(entry.outcome) + len(entry.sentence) + len(entry.promise.satisfaction) + 140
-    return "airy" if length <= AIRY else "middle" if length <= MIDDLE else "dense"
+    above = sum(len(text) for text in (shoes.jobs, shoes.pains, shoes.gains)) if shoes else 0
+    lengths = [_length(lane) for lane in lanes]
+    beside = above + 2 * max(lengths)
+    if beside <= MIDDLE:
+        return "airy" if beside <= AIRY else "middle"
+    return "dense" if above + sum(lengths) <= DENSE else "densest"
 
 
 @for_members
@@ -64,7 +72,16 @@ def printed(request: MemberRequest, actor: Actor, link: str) -> HttpResponseBase
         PaperSignature(area_of(found.contract, side), found.signed_by.get(side))
         for side in (Side.SUPPLIER, Side.CUSTOMER)
     ]
+    how = density(found, lanes)
     context = frame(
-        request, found, lanes=lanes, problems=list(problems), signing=signing, density=density(found, lanes)
+        request,
+        found,
+        lanes=lanes,
+        problems=list(problems),
+        signing=signing,
+        density=how,
+        stacked=how in ("dense", "densest"),
+        # The second lane goes on to the next page together with the signatures, unless it needs most of both.
+        keep_end=_length(lanes[1]) <= 1.2 * _length(lanes[0]),
     )
     return render(request, "contracts/print.html", context)
