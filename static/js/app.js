@@ -276,6 +276,8 @@
   // htmx: the focus stays where it was, a lost line says so ----------------------------------------------------------------------
   let focused = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
+    // The new fragment stands beside the old one for a moment; of two open <details> of one name the browser closes the newer.
+    for (const old of event.detail.target?.querySelectorAll?.("details[name][open]") ?? []) old.removeAttribute("name");
     const active = document.activeElement;
     focused = null;
     if (!active || active === document.body || !event.detail.target?.contains(active)) return;
