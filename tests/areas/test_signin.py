@@ -4,8 +4,9 @@ import logging
 from datetime import timedelta
 
 import pytest
-from allauth.account.models import EmailAddress
-from django.test import Client
+from allauth.account.models import EmailAddress, Login
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -161,3 +162,12 @@ def test_a_passkey_that_comes_or_goes_is_told_by_letter(db: None) -> None:
     signin.AccountAdapter().send_notification_mail("mfa/email/webauthn_added", ana)
     signin.AccountAdapter().send_notification_mail("mfa/email/recovery_codes_generated", ana)
     assert list(Letter.objects.values_list("kind", "to_email")) == [("account.passkey_added", "ana@example.com")]
+
+
+def test_a_passkey_is_enough(db: None, rf: RequestFactory) -> None:
+    """Whoever came in by a passkey is not asked for a code on top, nor the other way round."""
+    request = rf.get("/")
+    request.session = SessionStore()
+    adapter = signin.AccountAdapter(request)
+    assert not adapter.is_login_by_code_required(Login(user=build.user("Ana")))
+    assert not any("mfa" in stage for stage in adapter.get_login_stages())
