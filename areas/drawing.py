@@ -49,6 +49,13 @@ def why_not_end(link: Link) -> str | None:
     return None
 
 
+def goes_with(area: Area) -> list[tuple[Link, str]]:
+    """The links that something would be left open on if the area were archived, each with its sentence."""
+    links = Link.objects.select_related("customer", "supplier").filter(Q(customer=area) | Q(supplier=area))
+    reasons = [(link, why_not_end(link)) for link in links.filter(ended_at=None).order_by("pk")]
+    return [(link, reason) for link, reason in reasons if reason]
+
+
 def _taken() -> Refused:
     return Refused(_("There is already an area with this name."))
 

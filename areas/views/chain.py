@@ -237,7 +237,13 @@ def edit(request: MemberRequest, actor: Actor, ref: str) -> HttpResponse:
     return render(
         request,
         "areas/area_edit.html",
-        {"form": form, "area": shown, "conflict": conflict, "has_history": drawing.has_history(shown)},
+        {
+            "form": form,
+            "area": shown,
+            "conflict": conflict,
+            "has_history": drawing.has_history(shown),
+            "goes_with": drawing.goes_with(shown),
+        },
         status=409 if conflict else 422 if form.errors else 200,
     )
 

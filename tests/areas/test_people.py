@@ -1,9 +1,12 @@
 """Inviting, accepting, roles, parts, leaving."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +17,7 @@ from areas.models import AreaPart, Invitation, JournalEntry, Membership
 from areas.words import Part, Role
 from post.models import Letter
 from tests import build
-from tests.cast import Cast
+from tests.cast import Cast, muebles_del_norte
 
 
 def url(cast: Cast, name: str, *args: str) -> str:
@@ -269,3 +272,26 @@ def test_the_page_costs_the_same_for_one_and_for_three(
         build.person(cast.company, f"Persona {n}", leads=[cast.sales, cast.logistics])
         invite(cast, f"i{n}@example.com", area=cast.sales)
     assert queries_of(as_fede, url(cast, "people")) == few
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_facilitators_taking_each_other_out_leave_one() -> None:
+    """Each alone would be right; at the same instant one of them is refused."""
+    cast = muebles_del_norte()
+    people.set_role(cast.actor("fede"), cast.ana, Role.FACILITATOR, timezone.now())
+    barrier = Barrier(2)
+
+    def demote(member: Membership) -> bool:
+        try:
+            barrier.wait(5)
+            return people.set_role(cast.actor("fede"), member, Role.VIEWER, timezone.now())
+        except Refused:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(demote, (cast.fede, cast.ana)))
+    assert sorted(done) == [False, True]
+    left = Membership.objects.filter(organization=cast.organization, role=Role.FACILITATOR)
+    assert left.count() == 1
