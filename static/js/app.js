@@ -304,7 +304,8 @@
     focused = null;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt?.closest?.("form[data-keep]");
+    // The form may be swapped out by now: htmx then tells it of the nearest ancestor that is still there.
+    const form = (event.detail.requestConfig?.elt ?? event.detail.elt)?.closest?.("form[data-keep]");
     if (form && event.detail.requestConfig?.verb === "post") {
       const answered = event.detail.xhr?.status;
       if (answered >= 200 && answered < 400) store.drop(keyOf(form));
