@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -8,9 +6,10 @@ from config.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("areas.account_urls")),
+    path("", include("contracts.urls")),
+    path("", include("requests.urls")),
+    path("", include("areas.urls")),
+    path("", include("post.urls")),
 ]
-for room in ("contracts", "requests", "areas", "post"):
-    if find_spec(room) and find_spec(f"{room}.urls"):
-        urlpatterns.append(path("", include(f"{room}.urls")))
-if settings.DEMO and find_spec("config.demo") and find_spec("config.demo.urls"):
+if settings.DEMO:
     urlpatterns.append(path("demo/", include("config.demo.urls")))
