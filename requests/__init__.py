@@ -1,1 +1,1 @@
-"""What areas ask of each other. The folder shadows the HTTP library of the same name on purpose: see ARCHITECTURE.md."""
+"""What areas ask of each other. The folder shadows the HTTP library of that name on purpose: see ARCHITECTURE.md."""
