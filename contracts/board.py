@@ -6,7 +6,7 @@ database's work. What a promise's day means now is asked of `contracts.clock`; d
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -54,7 +54,8 @@ class AreaNow:
         return "kept" if self.in_force else "quiet"
 
 
-class LinkNow(NamedTuple):
+@dataclass(slots=True)
+class LinkNow:
     """A link with its counts; the pairs count what the supplier and what the customer owe or must answer."""
 
     pk: int
@@ -75,7 +76,8 @@ class LinkNow(NamedTuple):
     supplier_open: int
     customer_open: int
     to_sign: int
-    at_risk: int
+    at_risk: int = 0
+    standing: str = "quiet"  # the one thing that matters most on it now
 
     @property
     def broken(self) -> int:
@@ -98,28 +100,27 @@ class LinkNow(NamedTuple):
         return self.supplier_in_force + self.customer_in_force
 
     @property
-    def standing(self) -> str:
-        """The one thing that matters most on this link now."""
-        if self.broken:
-            return "broken"
-        if self.unmet:
-            return "unmet"
-        if self.at_risk:
-            return "at_risk"
-        if self.unanswered:
-            return "unanswered"
-        if self.soon:
-            return "soon"
-        if self.open:
-            return "open"
-        if self.to_sign:
-            return "to_sign"
-        return "kept" if self.in_force else "quiet"
-
-    @property
     def state(self) -> str:
         """How it is drawn."""
         return DRAWN[self.standing]
+
+
+def _standing(link: LinkNow) -> str:
+    if link.supplier_broken or link.customer_broken:
+        return "broken"
+    if link.unmet:
+        return "unmet"
+    if link.at_risk:
+        return "at_risk"
+    if link.supplier_unanswered or link.customer_unanswered:
+        return "unanswered"
+    if link.supplier_soon or link.customer_soon:
+        return "soon"
+    if link.supplier_open or link.customer_open:
+        return "open"
+    if link.to_sign:
+        return "to_sign"
+    return "kept" if link.supplier_in_force or link.customer_in_force else "quiet"
 
 
 DRAWN = {
@@ -211,106 +212,107 @@ class Chain:
         return sum(getattr(link, count) for link in self.drawn_links)
 
 
-# What lies open on an ask: the same three conditions everywhere.
-_UNMET = """a.state = 'declined' AND a.direction = 'need' AND a.replaces_id IS NULL AND NOT EXISTS (
-    SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state = 'agreed')"""
 _OPEN = "a.state IN ('asked', 'countered')"
 _SUPPLIERS_TURN = "(a.turn = 'performer') = (a.direction = 'need')"
+# A declined amendment leaves the old terms in force; a need that went on to another area is met once that one agrees.
+_UNMET = """a.state = 'declined' AND a.direction = 'need' AND a.replaces_id IS NULL AND NOT EXISTS (
+    SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state = 'agreed')"""
 
 AREAS = "SELECT id, ref, name, kind = %s, archived_at IS NULL FROM areas_area WHERE organization_id = %s ORDER BY id"
 
+# A need is owed by the supplier, a requirement by the customer: who owes names the lane.
 LINKS = f"""
-WITH RECURSIVE late AS (
-    SELECT ask_id AS id FROM contracts_commitment
-    WHERE organization_id = %(org)s AND ended_at IS NULL AND due_at < %(now)s
-), ripple AS (
-    SELECT a.cause_id AS id FROM late JOIN requests_ask a ON a.id = late.id WHERE a.cause_id IS NOT NULL
-    UNION
-    SELECT a.cause_id FROM ripple JOIN requests_ask a ON a.id = ripple.id WHERE a.cause_id IS NOT NULL
-), told AS (
+WITH promised AS (
+    SELECT c.link_id,
+        count(*) FILTER (WHERE c.owes_id = l.supplier_id) AS supplier_in_force,
+        count(*) FILTER (WHERE c.owes_id = l.customer_id) AS customer_in_force,
+        count(*) FILTER (WHERE c.owes_id = l.supplier_id AND c.due_at < %(now)s) AS supplier_broken,
+        count(*) FILTER (WHERE c.owes_id = l.customer_id AND c.due_at < %(now)s) AS customer_broken,
+        count(*) FILTER (WHERE c.owes_id = l.supplier_id AND c.due_at >= %(now)s AND c.due_at < %(soon)s)
+            AS supplier_soon,
+        count(*) FILTER (WHERE c.owes_id = l.customer_id AND c.due_at >= %(now)s AND c.due_at < %(soon)s)
+            AS customer_soon,
+        min(c.due_at) FILTER (WHERE c.due_at >= %(now)s) AS next_due
+    FROM contracts_commitment c JOIN areas_link l ON l.id = c.link_id
+    WHERE c.organization_id = %(org)s AND c.ended_at IS NULL
+    GROUP BY c.link_id
+), talked AS (
     SELECT a.link_id,
-        count(*) FILTER (WHERE a.direction = 'need' AND (c.id IS NOT NULL OR a.state <> 'declined')) AS needs,
-        count(*) FILTER (WHERE a.direction <> 'need' AND (c.id IS NOT NULL OR a.state <> 'declined')) AS requirements,
-        count(c.id) FILTER (WHERE a.direction = 'need') AS supplier_in_force,
-        count(c.id) FILTER (WHERE a.direction <> 'need') AS customer_in_force,
-        count(*) FILTER (WHERE a.direction = 'need' AND c.due_at < %(now)s) AS supplier_broken,
-        count(*) FILTER (WHERE a.direction <> 'need' AND c.due_at < %(now)s) AS customer_broken,
-        count(*) FILTER (WHERE a.direction = 'need' AND c.due_at >= %(now)s AND c.due_at < %(soon)s) AS supplier_soon,
-        count(*) FILTER (WHERE a.direction <> 'need' AND c.due_at >= %(now)s AND c.due_at < %(soon)s) AS customer_soon,
+        count(*) FILTER (WHERE a.direction = 'need' AND a.state <> 'declined') AS needs,
+        count(*) FILTER (WHERE a.direction <> 'need' AND a.state <> 'declined') AS requirements,
         count(*) FILTER (WHERE {_UNMET}) AS unmet,
         count(*) FILTER (WHERE {_OPEN} AND {_SUPPLIERS_TURN} AND a.answer_by < %(today)s) AS supplier_unanswered,
         count(*) FILTER (WHERE {_OPEN} AND NOT {_SUPPLIERS_TURN} AND a.answer_by < %(today)s) AS customer_unanswered,
         count(*) FILTER (WHERE {_OPEN} AND {_SUPPLIERS_TURN}) AS supplier_open,
         count(*) FILTER (WHERE {_OPEN} AND NOT {_SUPPLIERS_TURN}) AS customer_open,
-        count(*) FILTER (WHERE a.state = 'agreed' AND c.id IS NULL AND gone.ask_id IS NULL) AS to_sign,
-        count(*) FILTER (WHERE ripple.id IS NOT NULL AND (c.due_at >= %(now)s OR c.due_at IS NULL)
-                         AND a.state = 'agreed') AS at_risk,
-        min(c.due_at) FILTER (WHERE c.due_at >= %(now)s) AS next_due
+        count(*) FILTER (WHERE a.state = 'agreed') AS to_sign
     FROM requests_ask a
-    LEFT JOIN contracts_commitment c ON c.ask_id = a.id AND c.ended_at IS NULL
-    LEFT JOIN contracts_removal gone
-        ON gone.ask_id = a.id AND gone.taken_back_at IS NULL AND gone.done_in_id IS NOT NULL
-    LEFT JOIN ripple ON ripple.id = a.id
-    WHERE a.organization_id = %(org)s
-        AND (a.state IN ('asked', 'countered', 'declined') OR c.id IS NOT NULL
-             OR a.state = 'agreed' AND gone.ask_id IS NULL)
+    WHERE a.organization_id = %(org)s AND (
+        a.state IN ('asked', 'countered', 'declined')
+        OR a.state = 'agreed'
+            AND NOT EXISTS (SELECT 1 FROM contracts_commitment c WHERE c.ask_id = a.id AND c.ended_at IS NULL)
+            AND NOT EXISTS (
+                SELECT 1 FROM contracts_removal gone
+                WHERE gone.ask_id = a.id AND gone.taken_back_at IS NULL AND gone.done_in_id IS NOT NULL))
     GROUP BY a.link_id
 )
-SELECT l.id, l.ref, l.customer_id, l.supplier_id, coalesce(needs, 0), coalesce(requirements, 0),
-    coalesce(supplier_in_force, 0), coalesce(customer_in_force, 0), coalesce(supplier_broken, 0),
-    coalesce(customer_broken, 0), coalesce(supplier_soon, 0), coalesce(customer_soon, 0), coalesce(unmet, 0),
-    coalesce(supplier_unanswered, 0), coalesce(customer_unanswered, 0), coalesce(supplier_open, 0),
-    coalesce(customer_open, 0), coalesce(to_sign, 0), coalesce(at_risk, 0), next_due
-FROM areas_link l LEFT JOIN told ON told.link_id = l.id
+SELECT l.id, l.ref, l.customer_id, l.supplier_id, coalesce(needs, 0) + coalesce(supplier_in_force, 0),
+    coalesce(requirements, 0) + coalesce(customer_in_force, 0), coalesce(supplier_in_force, 0),
+    coalesce(customer_in_force, 0), coalesce(supplier_broken, 0), coalesce(customer_broken, 0),
+    coalesce(supplier_soon, 0), coalesce(customer_soon, 0), coalesce(unmet, 0), coalesce(supplier_unanswered, 0),
+    coalesce(customer_unanswered, 0), coalesce(supplier_open, 0), coalesce(customer_open, 0), coalesce(to_sign, 0),
+    next_due
+FROM areas_link l
+LEFT JOIN promised ON promised.link_id = l.id
+LEFT JOIN talked ON talked.link_id = l.id
 WHERE l.organization_id = %(org)s AND l.ended_at IS NULL
 ORDER BY l.id
 """
 
-# The first of each list, and the way of each up to the client. `links` NULL: of the whole organization.
+# The first of each list, and the way of each up to the client; of what is at risk all, and the way of the first.
+# `links` NULL: of the whole organization.
 ITEMS = f"""
-WITH RECURSIVE here AS (
-    SELECT a.id, a.state, a.direction, a.replaces_id, a.answer_by, a.settled_at, c.id AS commitment, c.due_at
-    FROM requests_ask a
-    JOIN areas_link l ON l.id = a.link_id AND l.ended_at IS NULL
-    LEFT JOIN contracts_commitment c ON c.ask_id = a.id AND c.ended_at IS NULL
-    WHERE a.organization_id = %(org)s AND (%(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s))
-        AND ({_OPEN} OR a.state = 'declined' OR c.due_at < %(now)s)
-), late AS (
-    SELECT ask_id AS id FROM contracts_commitment
+WITH RECURSIVE late AS (
+    SELECT ask_id AS id, due_at FROM contracts_commitment
     WHERE organization_id = %(org)s AND ended_at IS NULL AND due_at < %(now)s
-    LIMIT {RIPPLES}
+    ORDER BY due_at, ask_id LIMIT {RIPPLES}
 ), ripple AS (
     SELECT a.cause_id AS id FROM late JOIN requests_ask a ON a.id = late.id WHERE a.cause_id IS NOT NULL
     UNION
     SELECT a.cause_id FROM ripple JOIN requests_ask a ON a.id = ripple.id WHERE a.cause_id IS NOT NULL
 ), listed AS (
-    (SELECT 'broken' AS kind, id, row_number() OVER (ORDER BY due_at, id) AS n
-     FROM here WHERE due_at < %(now)s ORDER BY due_at, id LIMIT {SHOWN})
+    (SELECT 'broken' AS kind, a.id, row_number() OVER (ORDER BY late.due_at, a.id) AS n
+     FROM late JOIN requests_ask a ON a.id = late.id
+     WHERE %(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s)
+     ORDER BY late.due_at, a.id LIMIT {SHOWN})
     UNION ALL
-    (SELECT 'unmet', id, row_number() OVER (ORDER BY settled_at, id)
-     FROM here a WHERE {_UNMET} ORDER BY settled_at, id LIMIT {SHOWN})
+    (SELECT 'unmet', a.id, row_number() OVER (ORDER BY a.settled_at, a.id)
+     FROM requests_ask a
+     WHERE a.organization_id = %(org)s AND {_UNMET} AND (%(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s))
+     ORDER BY a.settled_at, a.id LIMIT {SHOWN})
     UNION ALL
-    (SELECT 'waiting', id, row_number() OVER (ORDER BY answer_by, id)
-     FROM here a WHERE {_OPEN} ORDER BY answer_by, id LIMIT {SHOWN})
+    (SELECT 'waiting', a.id, row_number() OVER (ORDER BY a.answer_by, a.id)
+     FROM requests_ask a JOIN areas_link l ON l.id = a.link_id AND l.ended_at IS NULL
+     WHERE a.organization_id = %(org)s AND {_OPEN} AND (%(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s))
+     ORDER BY a.answer_by, a.id LIMIT {SHOWN})
     UNION ALL
     (SELECT 'at_risk', a.id, row_number() OVER (ORDER BY a.problem_id IS NULL, a.id)
-     FROM ripple JOIN requests_ask a ON a.id = ripple.id
-     JOIN areas_link l ON l.id = a.link_id AND l.ended_at IS NULL
-     LEFT JOIN contracts_commitment c ON c.ask_id = a.id AND c.ended_at IS NULL
-     WHERE a.state = 'agreed' AND (c.due_at >= %(now)s OR c.due_at IS NULL)
-     ORDER BY a.problem_id IS NULL, a.id LIMIT {SHOWN})
+     FROM (SELECT id FROM ripple LIMIT {RIPPLES}) reached
+     JOIN requests_ask a ON a.id = reached.id
+     WHERE a.state = 'agreed' AND NOT EXISTS (SELECT 1 FROM late WHERE late.id = a.id))
 ), up AS (
     SELECT kind, n, id, 0 AS depth FROM listed
     UNION ALL
     SELECT up.kind, up.n, a.cause_id, up.depth + 1
-    FROM up JOIN requests_ask a ON a.id = up.id WHERE a.cause_id IS NOT NULL AND up.depth < {DEEPEST}
+    FROM up JOIN requests_ask a ON a.id = up.id
+    WHERE a.cause_id IS NOT NULL AND up.n <= {SHOWN} AND up.depth < {DEEPEST}
 )
 SELECT up.kind, up.n, up.depth, a.ref, a.link_id, coalesce(t.outcome, ''), a.asker_id, a.performer_id, a.state,
     CASE WHEN a.turn = 'performer' THEN a.performer_id WHEN a.turn = 'asker' THEN a.asker_id END, a.answer_by,
     c.due_at, p.statement, p.ref
 FROM up
 JOIN requests_ask a ON a.id = up.id
-LEFT JOIN requests_terms t ON t.id = a.terms_id
+LEFT JOIN requests_terms t ON t.id = a.terms_id AND up.depth = 0
 LEFT JOIN contracts_commitment c ON up.depth = 0 AND c.ask_id = a.id AND c.ended_at IS NULL
 LEFT JOIN requests_clientproblem p ON p.id = a.problem_id
 ORDER BY up.kind, up.n, up.depth
@@ -337,7 +339,7 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
         known: dict[str, Any] = {"org": organization.pk, "now": now, "soon": soon, "today": today}
         cursor.execute(LINKS, known)
         rows = cursor.fetchall()
-        links = [LinkNow._make(row[:-1]) for row in rows]
+        links = [LinkNow(*row[:-1]) for row in rows]
         _tell_areas(areas, links)
         here = next((a for a in areas.values() if a.living and a.ref == area), None) if area else None
         shown = _neighbourhood(areas, links, here, text)
@@ -346,8 +348,13 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
             in_view = []
         cursor.execute(ITEMS, {**known, "links": in_view})
         items = _items(cursor.fetchall())
+        at_risk = Counter(item.link for item in items["at_risk"])
+        for link in links:
+            link.at_risk = at_risk.get(link.pk, 0)
+            link.standing = _standing(link)
         cursor.execute(PROBLEM, [organization.pk])
         problem = cursor.fetchone()
+    living = {link.pk for link in links}
     return Chain(
         organization=organization,
         now=now,
@@ -356,7 +363,7 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
         links=links,
         problem=ProblemNow._make(problem) if problem else None,
         broken=items["broken"],
-        at_risk=items["at_risk"],
+        at_risk=[item for item in items["at_risk"] if item.link in living][:SHOWN],
         unmet=items["unmet"],
         waiting=items["waiting"],
         fresh_until=_fresh_until(organization, today, (row[-1] for row in rows)),

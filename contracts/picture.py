@@ -7,11 +7,18 @@ but how they look. Shape, icon, word and colour say the same thing, each for its
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
 from contracts.lettering import shortened, text_width
 from contracts.placing import Box, Edge, Node, Placing, Sizes, Spot, Thread, place
+
+
+def _text(text: str) -> str:
+    """Escaped; the many plain words and figures are seen to need nothing."""
+    return text if text.isalnum() else escape(text)
+
 
 STATES = ("kept", "soon", "broken", "open", "quiet")
 MANY = 40  # areas: from here on the small measures
@@ -125,9 +132,9 @@ def draw(
     chosen = _with_badges(sizes or sizes_for(len(areas)), links)
     if chosen.notes and any(area.rate is not None for area in areas):
         chosen = chosen._replace(foot=chosen.foot + chosen.note)
-    placing = place(
-        [Node(area.ref, area.name, area.distance, _note_room(area, chosen)) for area in areas],
-        [Edge(link.ref, link.customer, link.supplier) for link in links],
+    placing = _placed(
+        tuple(Node(area.ref, area.name, area.distance, _note_room(area, chosen)) for area in areas),
+        tuple(Edge(link.ref, link.customer, link.supplier) for link in links),
         chosen,
     )
     parts = [_frame(placing, words, ident)]
@@ -143,6 +150,9 @@ def draw(
     letters = min(chosen.note * smallest, chosen.name)
     return Picture("".join(parts), placing.width, placing.height, letters)
 
+
+# A deed changes states, hardly ever the map: what was placed once is placed for the next drawing too.
+_placed = lru_cache(maxsize=32)(place)
 
 _TWO_ROWS = 44
 _LEAST_WIDTH = 1060  # narrower pictures are not blown up
@@ -178,7 +188,7 @@ def _frame(placing: Placing, words: Words, ident: str) -> str:
     return (
         f'<svg class="chain" id="{ident}" '
         f'width="{round(wide * _SHRINKS_TO)}" height="{round(placing.height * _SHRINKS_TO)}" '
-        f'viewBox="{left} 0 {wide} {placing.height}" role="group" aria-label="{escape(words.title)}">'
+        f'viewBox="{left} 0 {wide} {placing.height}" role="group" aria-label="{_text(words.title)}">'
     )
 
 
@@ -187,7 +197,7 @@ def _apart(placing: Placing, words: Words, sizes: Sizes) -> str:
     return (
         f'<path class="apart-line" d="M8 {y}H{placing.width - 8}"/>'
         f'<text class="apart-word" font-size="{sizes.note:g}" x="8" y="{y + sizes.note * 1.7:.0f}">'
-        f"{escape(words.apart)}</text>"
+        f"{_text(words.apart)}</text>"
     )
 
 
@@ -213,15 +223,16 @@ def _half_ring(x: int, y: int, side: int, big: int) -> str:
     return f"M{x + way * (big + run)} {y - big}h{-way * run}{bow}h{way * run}"
 
 
-def _thread(link: LinkMark, thread: Thread, sizes: Sizes) -> str:
+@lru_cache(maxsize=8192)
+def _thread(thread: Thread, is_broken: bool, is_roomy: bool) -> str:
     near, far = thread.near, thread.far
     start = near[0]
     way = 1 if near[1].x > start.x else -1
-    tip = 9 if sizes.badge_height >= _TWO_ROWS else 7
+    tip = 9 if is_roomy else 7
     near = (Spot(start.x + way * (tip - 1), start.y), *near[1:])
     arrow = f'<path class="tip" d="M{start.x + way} {start.y}l{way * tip}-{tip * 0.6:g}v{tip * 1.2:g}z"/>'
-    if link.state == "broken":
-        big = 6 if sizes.badge_height >= _TWO_ROWS else 4
+    if is_broken:
+        big = 6 if is_roomy else 4
         rings = _half_ring(near[-1].x, near[-1].y, thread.near_side, big) + _half_ring(
             far[0].x, far[0].y, thread.far_side, big
         )
@@ -234,50 +245,52 @@ def _thread(link: LinkMark, thread: Thread, sizes: Sizes) -> str:
     return f'<path class="line" d="{path}"/>{arrow}'
 
 
-def _badge(link: LinkMark, spot: Spot, sizes: Sizes) -> str:
+@lru_cache(maxsize=4096)
+def _badge(state: str, needs: str, requirements: str, word: str, sizes: Sizes) -> str:
+    """What stands on a badge, about its middle. A chain has few different ones."""
     wide, tall = sizes.badge_width, sizes.badge_height
     two = tall >= _TWO_ROWS
     big, small = (sizes.note * 1.16, sizes.note) if two else (sizes.note * 1.04, sizes.note * 0.94)
     icon = big / 16
     row = -tall * 0.17 if two else 0.0
-    count_width = len(link.needs) * big * 0.7
-    back = link.requirements if sizes.notes else ""
+    count_width = len(needs) * big * 0.7
+    back = requirements if sizes.notes else ""
     total = big + 4 + count_width + (small * 1.9 + len(back) * small * 0.64 if back else 0)
     x = -total / 2
     base = row + big * 0.36
     parts = [
-        f'<g class="badge" transform="translate({spot.x} {spot.y})">'
         f'<rect x="{-wide / 2:g}" y="{-tall / 2:g}" width="{wide:g}" height="{tall:g}" rx="{tall * 0.3:g}"/>'
         f'<path class="icon" transform="translate({x + big / 2:.1f} {row:.1f})scale({icon:.2g})" '
-        f'd="{ICONS[link.state]}"/>'
-        f'<text class="b1" font-size="{big:.3g}" x="{x + big + 4:.1f}" y="{base:.1f}">{escape(link.needs)}</text>'
+        f'd="{ICONS[state]}"/>'
+        f'<text class="b1" font-size="{big:.3g}" x="{x + big + 4:.1f}" y="{base:.1f}">{_text(needs)}</text>'
     ]
     if back:
         x += big + 4 + count_width + small * 0.7
         parts.append(
             f'<path class="back" transform="translate({x + small / 2:.1f} {row:.1f})scale({small / 15:.2g})" '
             f'd="{_BACK}"/><text class="b2" font-size="{small:.3g}" x="{x + small * 1.2:.1f}" y="{base:.1f}">'
-            f"{escape(back)}</text>"
+            f"{_text(back)}</text>"
         )
     if two:
-        word = shortened(link.word, (wide - 10) / _PLAIN, sizes.note * _WORD)
+        fits = shortened(word, (wide - 10) / _PLAIN, sizes.note * _WORD)
         parts.append(
-            f'<text class="b3" font-size="{sizes.note * _WORD:.3g}" y="{tall * 0.33:.1f}">{escape(word)}</text>'
+            f'<text class="b3" font-size="{sizes.note * _WORD:.3g}" y="{tall * 0.33:.1f}">{_text(fits)}</text>'
         )
-    parts.append("</g>")
     return "".join(parts)
 
 
 def _link(link: LinkMark, thread: Thread, sizes: Sizes) -> str:
-    ref = escape(link.ref)
+    ref = _text(link.ref)
     why = describes = ""
     if link.why:
-        why = f'<title id="why-{ref}">{escape(link.why)}</title>'
+        why = f'<title id="why-{ref}">{_text(link.why)}</title>'
         describes = f' aria-describedby="why-{ref}"'
     return (
-        f'<a class="lnk {link.state}" id="link-{ref}" href="{escape(link.href)}" aria-label="{escape(link.label)}"'
-        f'{describes} data-from="{escape(link.customer)}" data-to="{escape(link.supplier)}">{why}'
-        f"{_thread(link, thread, sizes)}{_badge(link, thread.badge, sizes)}</a>"
+        f'<a class="lnk {link.state}" id="link-{ref}" href="{_text(link.href)}" aria-label="{_text(link.label)}"'
+        f'{describes} data-from="{_text(link.customer)}" data-to="{_text(link.supplier)}">{why}'
+        f"{_thread(thread, link.state == 'broken', sizes.badge_height >= _TWO_ROWS)}"
+        f'<g class="badge" transform="translate({thread.badge.x} {thread.badge.y})">'
+        f"{_badge(link.state, link.needs, link.requirements, link.word, sizes)}</g></a>"
     )
 
 
@@ -291,7 +304,7 @@ def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
     y = (box.height - tall) / 2 + sizes.leading * 0.5 + sizes.name * 0.36
     parts = []
     for line in box.lines:
-        parts.append(f'<text class="n" font-size="{sizes.name:g}" x="{pad:g}" y="{y:.1f}">{escape(line)}</text>')
+        parts.append(f'<text class="n" font-size="{sizes.name:g}" x="{pad:g}" y="{y:.1f}">{_text(line)}</text>')
         y += sizes.leading
     if noted:
         icon = ICONS.get(area.state)
@@ -304,7 +317,7 @@ def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
             )
             x += size * 1.4
         note = shortened(area.note, (box.width - pad - x + 1) / _PLAIN, sizes.note)
-        parts.append(f'<text class="s" font-size="{sizes.note:g}" x="{x:.1f}" y="{y:.1f}">{escape(note)}</text>')
+        parts.append(f'<text class="s" font-size="{sizes.note:g}" x="{x:.1f}" y="{y:.1f}">{_text(note)}</text>')
         y += sizes.note * 0.8
     if area.rate is not None and sizes.notes:
         room = box.width - 2 * pad
@@ -314,15 +327,15 @@ def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
             f'<rect class="fill" x="{pad:g}" y="{y:.1f}" width="{filled:.1f}" height="6" rx="3"/>'
         )
     kind = f"area {area.state}" + (" apart" if box.apart else "") + (" here" if area.here else "")
-    ref = escape(area.ref)
+    ref = _text(area.ref)
     inner = f'<rect class="box" width="{box.width}" height="{box.height}" rx="{min(16, sizes.pad):g}"/>{"".join(parts)}'
     if area.href:
         return (
-            f'<a class="{kind}" id="area-{ref}" href="{escape(area.href)}" aria-label="{escape(area.label)}" '
+            f'<a class="{kind}" id="area-{ref}" href="{_text(area.href)}" aria-label="{_text(area.label)}" '
             f'transform="translate({box.x} {box.y})">{inner}</a>'
         )
     return (
-        f'<g class="{kind}" id="area-{ref}" role="img" aria-label="{escape(area.label)}" '
+        f'<g class="{kind}" id="area-{ref}" role="img" aria-label="{_text(area.label)}" '
         f'transform="translate({box.x} {box.y})">{inner}</g>'
     )
 

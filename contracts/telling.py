@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from babel.dates import format_skeleton
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -60,6 +61,20 @@ class Listing(NamedTuple):
     lines: list[Line]
     more: int
     empty: str
+
+    @property
+    def items(self) -> SafeString:
+        """The lines as list items, each a link with a stable id."""
+        return mark_safe(
+            "".join(
+                f'<li class="board-line"><span class="pill {line.pill}">{escape(line.word)}</span> '
+                f'<span class="grow"><a id="{self.key}-{n}" href="{escape(line.href)}"><b>{escape(line.title)}</b></a>'
+                f'<span class="small muted">{escape(line.detail)}</span>'
+                + (f'<span class="small board-path">{escape(line.path)}</span>' if line.path else "")
+                + "</span></li>"
+                for n, line in enumerate(self.lines, 1)
+            )
+        )
 
 
 class Slab(NamedTuple):
