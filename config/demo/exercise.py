@@ -35,27 +35,27 @@ STEPS = (
         (
             "Empieza por la voz del cliente",
             "Ana abre el eslabón entre Ventas y Logística y pide algo que el cliente necesita, por ejemplo «Llamar al "
-            "cliente la víspera de la entrega, todos los días antes de las 18:00». La razón: «Reducir los tiempos de "
-            "entrega».",
+            "cliente la víspera de la entrega», todos los días antes de las 18:00. La razón: «Reducir los tiempos de "
+            "entrega». En la ventana de Vera aparece al instante, en «Esperan respuesta».",
         ),
         (
             "Begin with the voice of the client",
             "Ana opens the link between Ventas and Logística and asks for something that the client needs, for example "
-            "“Call the client the day before delivery, every day by 18:00”. The reason: “Reducir los tiempos de "
-            "entrega”, shorten delivery times.",
+            "“Call the client the day before delivery”, every day by 18:00. The reason: “Reducir los tiempos de "
+            "entrega”, shorten delivery times. In Vera's window it appears at once, under “Waiting for an answer”.",
         ),
     ),
     Step(
         ("luis",),
         (
             "Lleva la cadena hacia atrás",
-            "Luis la encuentra en Mi escritorio, ve por qué existe y propone otra cosa: antes de las 19:00. Después le "
-            "pide a Producción lo que le hace falta para cumplirlo, y como razón elige la solicitud de Ana.",
+            "Luis la encuentra en Mi escritorio, ve por qué existe y propone otra cosa: antes de las 19:00. Después, "
+            "en la misma página, le pide a Producción lo que le hace falta para cumplirlo.",
         ),
         (
             "Extend the chain backward",
-            "Luis finds it on his desk, sees why it exists and proposes something else: by 19:00. Then he asks "
-            "Producción for what he needs to keep it, and names Ana's request as the reason.",
+            "Luis finds it on his desk, sees why it exists and proposes something else: by 19:00. Then, on "
+            "the same page, he asks Producción for what he needs to keep it.",
         ),
     ),
     Step(
@@ -88,13 +88,13 @@ STEPS = (
         ("ana", "luis"),
         (
             "Firmen, y mira la cadena",
-            "Ana y Luis abren su contrato y firman la versión propuesta. Con la segunda firma entra en vigor, y la "
-            "cadena cambia al instante en la ventana de Vera.",
+            "Ana y Luis abren su contrato y firman la versión propuesta. Con la segunda firma está vigente: en la "
+            "ventana de Vera sale de «Acordado, sin firmar» y el eslabón cuenta una promesa más de cada lado.",
         ),
         (
             "Sign, and watch the chain",
-            "Ana and Luis open their contract and sign the proposed version. With the second signature it is in force, "
-            "and the chain in Vera's window changes at once.",
+            "Ana and Luis open their contract and sign the proposed version. With the second signature it is in force: in "
+            "Vera's window it leaves “Agreed, not signed yet”, and the link counts one more promise on each side.",
         ),
     ),
 )

@@ -22,15 +22,16 @@ from contracts.access import contract_of
 from contracts.models import Contract
 from contracts.words import Side
 from requests import moves, problems
-from requests.models import Ask, ClientProblem
+from requests.forms.terms import typed
+from requests.models import Ask, ClientProblem, Terms
 from requests.states import Direction
 from requests.words import Compare, Every, Shape, Unit
 
-Terms = dict[str, Any]
+Wording = dict[str, Any]
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = range(5)
 WORKING_DAYS = 5
 
-EMPTY: Terms = {
+EMPTY: Wording = {
     "outcome": "",
     "satisfaction": "",
     "shape": Shape.ONCE,
@@ -173,26 +174,26 @@ class Stage:
         problems.measure(self.problems[key], self.actors[by], on=on, value=Decimal(value), note=note, now=self.now)
 
     # Terms ------------------------------------------------------------------------------------------------------------
-    def once(self, outcome: str, by: int, *, at: str = "", done_when: str = "") -> Terms:
+    def once(self, outcome: str, by: int, *, at: str = "", done_when: str = "") -> Wording:
         due_time = clock(at) if at else None
         return {**EMPTY, "outcome": outcome, "satisfaction": done_when, "due_on": self.day(by), "due_time": due_time}
 
-    def within(self, outcome: str, count: int, unit: Unit, event: str, *, done_when: str = "") -> Terms:
+    def within(self, outcome: str, count: int, unit: Unit, event: str, *, done_when: str = "") -> Wording:
         after = {"within": count, "within_unit": unit, "event": event}
         return {**EMPTY, "outcome": outcome, "satisfaction": done_when, **after}
 
-    def every(self, outcome: str, weekday: int, since: int, *, at: str = "", done_when: str = "") -> Terms:
+    def every(self, outcome: str, weekday: int, since: int, *, at: str = "", done_when: str = "") -> Wording:
         """Each week on that weekday, starting `since` weeks from this one."""
         rhythm = {"shape": Shape.RECURRING, "every": Every.WEEK, "first_on": self.weekday_of_week(weekday, since)}
         due_time = clock(at) if at else None
         return {**EMPTY, "outcome": outcome, "satisfaction": done_when, **rhythm, "due_time": due_time}
 
-    def every_day(self, outcome: str, since: int, *, at: str = "", done_when: str = "") -> Terms:
+    def every_day(self, outcome: str, since: int, *, at: str = "", done_when: str = "") -> Wording:
         rhythm = {"shape": Shape.RECURRING, "every": Every.DAY, "first_on": self.day(since)}
         due_time = clock(at) if at else None
         return {**EMPTY, "outcome": outcome, "satisfaction": done_when, **rhythm, "due_time": due_time}
 
-    def every_month(self, outcome: str, weekday: int, since: int, *, nth: int, done_when: str = "") -> Terms:
+    def every_month(self, outcome: str, weekday: int, since: int, *, nth: int, done_when: str = "") -> Wording:
         """Each month on the n-th such weekday (-1: the last), starting in the month `since` months from this one."""
         month = self.today.month - 1 + since
         first = date(self.today.year + month // 12, month % 12 + 1, 1)
@@ -202,7 +203,7 @@ class Stage:
         rhythm = {"shape": Shape.RECURRING, "every": Every.MONTH, "first_on": first_on, "nth": nth}
         return {**EMPTY, "outcome": outcome, "satisfaction": done_when, **rhythm}
 
-    def measured(self, rhythm: Terms, indicator: str, compare: Compare, target: str, unit: str = "%") -> Terms:
+    def measured(self, rhythm: Wording, indicator: str, compare: Compare, target: str, unit: str = "%") -> Wording:
         """The same promise with a number against a target, each time."""
         number = {"indicator": indicator, "compare": compare, "target": Decimal(target), "unit": unit}
         return {**rhythm, "shape": Shape.MEASURED, **number}
@@ -214,7 +215,7 @@ class Stage:
         by: str,
         asker: str,
         performer: str,
-        terms: Terms,
+        terms: Wording,
         *,
         why: str,
         replaces: str = "",
@@ -223,15 +224,16 @@ class Stage:
         """Write an ask down. Whether it is a need or a requirement follows from the link between the two areas."""
         link, direction = self._lane(asker, performer)
         problem, cause = self.problems.get(why), self.asks.get(why)
+        data = typed(Terms(**terms), self.organization)
         if replaces:
             old = self.asks[replaces]
-            ask = moves.amend(old, self.actors[by], now=self.now, data=_typed(terms), said_by=aloud)
+            ask = moves.amend(old, self.actors[by], now=self.now, data=data, said_by=aloud)
         else:
             ask = moves.draft(
                 self.actors[by],
                 link,
                 direction,
-                data=_typed(terms),
+                data=data,
                 problem=problem,
                 cause=cause,
                 now=self.now,
@@ -246,7 +248,7 @@ class Stage:
         by: str,
         asker: str,
         performer: str,
-        terms: Terms,
+        terms: Wording,
         *,
         why: str = "",
         replaces: str = "",
@@ -289,7 +291,7 @@ class Stage:
         )
 
     def counter(
-        self, key: str, by: str, words: str, terms: Terms, *, owner: str = "", answer_by: int | None = None
+        self, key: str, by: str, words: str, terms: Wording, *, owner: str = "", answer_by: int | None = None
     ) -> None:
         """Propose something else; `terms` are the fields that change."""
         ask = self.asks[key]
@@ -394,14 +396,3 @@ class Stage:
 
     def _name(self, slug: str) -> str:
         return self.actors[slug].membership.name
-
-
-def _typed(terms: Terms) -> dict[str, str]:
-    """Terms as somebody would have typed them into the form of a draft."""
-    typed: dict[str, str] = {}
-    for name, value in terms.items():
-        if isinstance(value, time):
-            typed[name] = value.strftime("%H:%M")
-        elif value is not None and value != "":
-            typed[name] = str(value)
-    return typed

@@ -9,7 +9,8 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import Resolver404, clear_url_caches, resolve, set_urlconf
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from areas.models import Membership
 from config.demo import COMPANIES, lantern, muebles
@@ -185,3 +186,11 @@ def test_the_exercise_is_played_by_four_people_of_the_line_and_watched_by_a_fift
     assert {slug for step in STEPS for slug in step.slugs} == {"ana", "luis", "marta", "paula"}
     assert PEOPLE[WATCHER].role == "viewer"
     assert len(STEPS) == 5
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_exercise_speaks_of_the_screens_in_their_own_words(language: str) -> None:
+    told = " ".join(step.text(language) for step in STEPS)
+    with translation.override(language):
+        for heading in ("Waiting for an answer", "Agreed, not signed yet"):
+            assert gettext(heading) in told
