@@ -93,8 +93,8 @@ STEPS = (
         ),
         (
             "Sign, and watch the chain",
-            "Ana and Luis open their contract and sign the proposed version. With the second signature it is in force: in "
-            "Vera's window it leaves “Agreed, not signed yet”, and the link counts one more promise on each side.",
+            "Ana and Luis open their contract and sign the proposed version. With the second signature it is in force: "
+            "in Vera's window it leaves “Agreed, not signed yet”, and the link counts one more promise on each side.",
         ),
     ),
 )
