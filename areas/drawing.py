@@ -38,15 +38,16 @@ def has_history(area: Area) -> bool:
 
 
 def why_not_end(link: Link) -> str | None:
-    """Why the link cannot be taken away, as a sentence; None if it can.
+    """Why the link cannot be taken away, as sentences; None if it can.
 
     A model of an upper room says by `HOLDS_ITS_LINK` (a condition and a sentence) which of its rows hold a link.
     """
+    reasons = []
     for model, found in _pointing_at(link):
         holds: tuple[Q, Any] | None = getattr(model, "HOLDS_ITS_LINK", None)
         if holds and found.filter(holds[0]).exists():
-            return str(holds[1])
-    return None
+            reasons.append(str(holds[1]))
+    return " ".join(reasons) or None
 
 
 def goes_with(area: Area) -> list[tuple[Link, str]]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from areas import journal
 from areas.access import Actor
-from areas.editing import save_if_unchanged
+from areas.editing import Refused, save_if_unchanged
 from areas.models import Area, Membership, Organization, User
 from areas.words import Kind, Role
 
+# Who founds more than this is no company.
+MOST_A_DAY = 5
 SETTINGS = ("name", "country", "zone", "language", "answer_days", "review_months")
 
 
@@ -46,6 +49,9 @@ def found_or_change(user: User, *, name: str, country: str, zone: str, language:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     begun = unfinished(user)
     if begun is None:
+        today = Membership.objects.filter(user=user, organization__created_at__gt=now - timedelta(days=1))
+        if today.filter(role=Role.FACILITATOR).count() >= MOST_A_DAY:
+            raise Refused(_("You began %(n)s organizations in one day. Go on tomorrow, please.") % {"n": MOST_A_DAY})
         return found(user, name=name, country=country, zone=zone, language=language, now=now)
     organization = begun.organization
     organization.name, organization.country = name, country

@@ -23,6 +23,7 @@ LASTS = timedelta(days=14)
 AGAIN_AFTER = timedelta(minutes=10)
 MOST_LETTERS = 6
 MOST_OPEN = 300
+MOST_A_DAY = 200
 
 
 @transaction.atomic
@@ -45,6 +46,9 @@ def invite(
     waiting = Invitation.objects.filter(organization=organization, accepted_at=None, withdrawn_at=None)
     if waiting.count() >= MOST_OPEN:
         raise Refused(_("There are %(n)s open invitations already. Withdraw some of them first.") % {"n": MOST_OPEN})
+    today = Invitation.objects.filter(organization=organization, sent_at__gt=now - timedelta(days=1))
+    if today.count() >= MOST_A_DAY:
+        raise Refused(_("%(n)s invitations left in one day. Go on tomorrow, please.") % {"n": MOST_A_DAY})
     if area is not None:
         part = part if part in parts_for(area) else parts_for(area)[0]
     invitation = Invitation(

@@ -37,15 +37,19 @@ def new(request: MemberRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        actor = founding.found_or_change(
-            request.user,
-            name=data["name"],
-            country=data["country"],
-            zone=data["zone"],
-            language=data["language"],
-            now=timezone.now(),
-        )
-        return redirect("areas:new_chain", org=actor.organization.ref)
+        try:
+            actor = founding.found_or_change(
+                request.user,
+                name=data["name"],
+                country=data["country"],
+                zone=data["zone"],
+                language=data["language"],
+                now=timezone.now(),
+            )
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            return redirect("areas:new_chain", org=actor.organization.ref)
     return render(request, "areas/new.html", {"form": form}, status=422 if form.errors else 200)
 
 

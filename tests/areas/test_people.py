@@ -76,6 +76,14 @@ def test_what_cannot_be_invited(cast: Cast) -> None:
             invite(cast, email)
 
 
+def test_letters_to_strangers_have_an_end(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inviting, "MOST_A_DAY", 2)
+    for n in range(2):
+        inviting.withdraw(cast.actor("fede"), invite(cast, f"n{n}@example.com"), timezone.now())
+    with pytest.raises(Refused):
+        invite(cast)
+
+
 def test_an_empty_list_says_so(cast: Cast, as_fede: Client) -> None:
     assert as_fede.post(url(cast, "invite"), {"people": " ", "role": "lead"}).status_code == 422
 

@@ -165,6 +165,15 @@ def test_lines_that_cannot_be_read_stay(nadia: User, client: Client) -> None:
     assert "ana@example.com is invited already." in again.content.decode()
 
 
+def test_nobody_founds_without_end(nadia: User, client: Client) -> None:
+    for n in range(founding.MOST_A_DAY):
+        second = client.post(reverse("areas:new"), {**FIRST, "name": f"Sol {n}"})["Location"]
+        client.post(second, template_form(keep=LINE))
+    response = client.post(reverse("areas:new"), {**FIRST, "name": "Una más"})
+    assert response.status_code == 422
+    assert 'value="Una más"' in response.content.decode()
+
+
 def test_nobody_else_walks_into_the_wizard(nadia: User, client: Client) -> None:
     second = client.post(reverse("areas:new"), FIRST)["Location"]
     stranger = Client()
