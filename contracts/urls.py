@@ -18,9 +18,6 @@ of_link = [
 ]
 
 urlpatterns = [
-    path("o/<str:org>/", board.board, name="board"),
-    path("o/<str:org>/fragment/", board.fragment, name="fragment"),
-    path("o/<str:org>/projector/", board.projector, name="projector"),
     path("o/<slug:org>/", board.board, name="board"),
     path("o/<slug:org>/projector/", board.projector, name="projector"),
     path("o/<slug:org>/fragment/", board.fragment, name="fragment"),
