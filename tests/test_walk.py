@@ -1,0 +1,214 @@
+"""Every address as every kind of person, against a table written by hand.
+
+Nobody (not signed in), Olga (facilitator of another organization), Gus (invited, not yet in), Vera (viewer), Marta
+(leads another area than the two of the link), Luis (leads the supplier of the link), Fede (facilitator).
+A POST carries nothing: whoever may act is told what is missing (200, 400, 409) or sent on (302); the others are turned
+away (403), and for strangers nothing is there (404).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from areas import inviting
+from areas.models import User
+from contracts import drafting
+from contracts.words import Side
+from tests import asks, build
+from tests.build import NOW
+from tests.cast import Cast, muebles_del_norte
+
+PEOPLE = ("nobody", "olga", "gus", "vera", "marta", "luis", "fede")
+
+
+def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{entry.namespace}:" if entry.namespace else ""
+            yield from names(entry, space + inner)
+        elif isinstance(entry, URLPattern):
+            yield space + (entry.name or str(entry.pattern))
+
+
+# Address → whose arguments it takes, what GET answers, what an empty POST answers; one figure per person above.
+TABLE: dict[str, tuple[str, str, str]] = {
+    # nobody, olga, gus, vera, marta, luis, fede
+    "healthz": ("-", "200 200 200 200 200 200 200", "405 405 405 405 405 405 405"),
+    "contracts:board": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:projector": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:fragment": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:contracts": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:desk": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:sheet": ("link", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:shoes": ("link", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
+    "contracts:confirm_shoes": ("link", "302 404 404 405 405 405 405", "302 404 404 403 403 403 403"),
+    "contracts:review": ("link", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
+    "contracts:sign": ("link", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
+    "contracts:remove": ("clause", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
+    "contracts:keep": ("clause", "302 404 404 405 405 405 405", "302 404 404 403 403 302 403"),
+    "contracts:versions": ("link", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:version": ("version", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:print": ("link", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "requests:desk": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "requests:new": ("need", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
+    "requests:keep": ("need", "302 404 404 405 405 405 405", "302 404 404 403 403 403 200"),
+    "requests:ask": ("ask", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "requests:acknowledge": ("ask", "302 404 404 200 200 200 200", "302 404 404 403 403 422 422"),
+    "requests:agree": ("ask", "302 404 404 200 200 200 200", "302 404 404 403 403 422 422"),
+    "requests:counter": ("ask", "302 404 404 200 200 200 200", "302 404 404 403 403 422 422"),
+    "requests:decline": ("ask", "302 404 404 200 200 200 200", "302 404 404 403 403 422 422"),
+    "requests:withdraw": ("ask", "302 404 404 200 200 200 200", "302 404 404 403 403 422 422"),
+    "requests:say": ("ask", "302 404 404 200 200 200 200", "302 404 404 403 403 422 422"),
+    "requests:amend": ("agreed", "302 404 404 405 405 405 405", "302 404 404 403 403 302 302"),
+    "requests:problems": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "requests:new_problem": ("org", "302 404 404 403 200 200 200", "302 404 404 403 422 422 422"),
+    "requests:problem": ("problem", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "requests:edit_problem": ("problem", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
+    "requests:focus_problem": ("problem", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "requests:measure_problem": ("problem", "302 404 404 405 405 405 405", "302 404 404 403 403 403 422"),
+    "requests:close_problem": ("problem", "302 404 404 405 405 405 405", "302 404 404 403 403 403 302"),
+    "requests:reopen_problem": ("problem", "302 404 404 405 405 405 405", "302 404 404 403 403 403 302"),
+    "areas:home": ("-", "200 302 302 302 302 302 302", "405 405 405 405 405 405 405"),
+    "areas:organizations": ("-", "302 200 200 200 200 200 200", "302 405 405 405 405 405 405"),
+    "areas:welcome": ("-", "302 200 200 200 200 200 200", "302 200 200 200 200 200 200"),
+    "areas:profile": ("-", "302 200 200 200 200 200 200", "302 200 200 200 200 200 200"),
+    "areas:invitation": ("invited", "302 404 200 404 404 404 404", "302 404 302 404 404 404 404"),
+    "areas:new": ("-", "302 200 200 200 200 200 200", "302 200 200 200 200 200 200"),
+    "areas:new_chain": ("org", "302 404 404 403 403 403 302", "302 404 404 403 403 403 302"),
+    "areas:new_people": ("org", "302 404 404 403 403 403 200", "302 404 404 403 403 403 302"),
+    "areas:chain": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "areas:add_area": ("org", "302 404 404 403 403 403 405", "302 404 404 403 403 403 422"),
+    "areas:draw_link": ("org", "302 404 404 403 403 403 405", "302 404 404 403 403 403 422"),
+    "areas:area": ("area", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "areas:edit_area": ("area", "302 404 404 403 403 403 200", "302 404 404 403 403 403 200"),
+    "areas:archive_area": ("area", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "areas:restore_area": ("area", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "areas:remove_area": ("area", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "areas:assign": ("area", "302 404 404 403 403 403 405", "302 404 404 403 403 403 404"),
+    "areas:end_link": ("link to end", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "areas:people": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "areas:invite": ("org", "302 404 404 403 403 403 405", "302 404 404 403 403 403 422"),
+    "areas:set_role": ("person", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "areas:set_part": ("person", "302 404 404 403 403 403 405", "302 404 404 403 403 403 404"),
+    "areas:remove_person": ("person", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "areas:resend_invitation": ("invitation", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "areas:withdraw_invitation": ("invitation", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "areas:settings": ("org", "302 404 404 403 403 403 200", "302 404 404 403 403 403 200"),
+    "areas:questions": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "areas:questions_in": ("language", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "areas:edit_questions": ("kind", "302 404 404 403 403 403 200", "302 404 404 403 403 403 200"),
+    "areas:journal": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "areas:guide": ("-", "200 200 200 200 200 200 200", "405 405 405 405 405 405 405"),
+    "set_language": ("-", "405 405 405 405 405 405 405", "302 302 302 302 302 302 302"),
+    "post:mailbox": ("-", "404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "post:mailbox_live": ("-", "404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "post:letter": ("invited", "404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "post:letter_html": ("invited", "404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+}
+
+# Pages of the sign-in library: each asks for itself whether somebody is signed in.
+LIBRARY = ("account_", "mfa_", "usersessions_")
+
+
+class Place(NamedTuple):
+    cast: Cast
+    arguments: dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def place(db: None) -> Place:
+    """One of everything, so that no address is 404 for want of a row."""
+    cast = muebles_del_norte()
+    asked = asks.asked(cast)
+    agreed = asks.agreed(cast, terms=asks.weekly())
+    contract = drafting.contract_of(cast.to_sales)
+    asks.sign_both(cast, contract)
+    asks.agreed(cast, terms=asks.once("Otra cosa"))
+    drafting.propose_removal(
+        contract, agreed, cast.actor("luis"), side=Side.SUPPLIER, words="Ya no hace falta.", now=NOW
+    )
+    build.user("Gus")
+    invitation = inviting.invite(cast.actor("fede"), email="gus@example.com", now=NOW)
+    here = {"org": cast.organization.ref}
+    assert asked.problem is not None
+    return Place(
+        cast,
+        {
+            "-": {},
+            "org": here,
+            "link": {**here, "link": cast.to_sales.ref},
+            "link to end": {**here, "ref": cast.to_production.ref},
+            "need": {**here, "link": cast.to_sales.ref, "direction": "need"},
+            "clause": {**here, "link": cast.to_sales.ref, "ask": agreed.ref},
+            "version": {**here, "link": cast.to_sales.ref, "n": 1},
+            "ask": {**here, "ref": asked.ref},
+            "agreed": {**here, "ref": agreed.ref},
+            "problem": {**here, "ref": asked.problem.ref},
+            "area": {**here, "ref": cast.production.ref},
+            "person": {**here, "ref": cast.victor.ref},
+            "invitation": {**here, "ref": invitation.ref},
+            "invited": {"ref": invitation.ref},
+            "language": {**here, "language": "es"},
+            "kind": {**here, "language": "es", "kind": "sales"},
+        },
+    )
+
+
+def knocks(place: Place, name: str, key: str, method: str) -> str:
+    """What each person gets, as one row of figures. Whatever an act changes is undone before the next knocks."""
+    figures = []
+    for person in PEOPLE:
+        client = Client(raise_request_exception=True, HTTP_ACCEPT_LANGUAGE="es")
+        if person != "nobody":
+            client.force_login(User.objects.get(name=person.capitalize()))
+        try:
+            with transaction.atomic():
+                answer = getattr(client, method)(reverse(name, kwargs=place.arguments[key]))
+                figures.append(str(answer.status_code))
+                raise Undone
+        except Undone:
+            pass
+    return " ".join(figures)
+
+
+class Undone(Exception):
+    """Rolls back what one knock changed."""
+
+
+def ours() -> set[str]:
+    return {name for name in names(get_resolver()) if not name.startswith(LIBRARY)}
+
+
+def test_every_address_stands_in_the_table() -> None:
+    assert ours() == set(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_who_gets_what(place: Place, name: str) -> None:
+    key, on_get, on_post = TABLE[name]
+    assert (knocks(place, name, key, "get"), knocks(place, name, key, "post")) == (on_get, on_post)
+
+
+def test_nothing_of_another_company_under_ones_own_address(place: Place) -> None:
+    """Olga's own organization in the address and a row of Muebles del Norte behind it: nothing there."""
+    client = Client()
+    client.force_login(place.cast.olga.user)
+    for name, (key, _get, _post) in TABLE.items():
+        given = place.arguments[key]
+        if "org" in given and given.keys() & {"link", "ref", "ask"}:
+            address = reverse(name, kwargs={**given, "org": place.cast.elsewhere.ref})
+            for method in ("get", "post"):
+                assert getattr(client, method)(address).status_code in (404, 405), (name, method)
+
+
+@pytest.mark.parametrize("address", ["/accounts/sessions/", "/accounts/passkeys/", "/accounts/passkeys/add/"])
+def test_pages_of_ones_own_account_ask_for_sign_in(db: None, address: str) -> None:
+    answer = Client().get(address)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
