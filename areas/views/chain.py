@@ -22,6 +22,7 @@ from areas.editing import ChangedMeanwhile, Refused
 from areas.forms import AreaForm, LinkForm, carry_version
 from areas.models import Area, AreaPart, Link, Membership, Organization
 from areas.people import parts_for
+from areas.views.live import live, new_token, wants_token
 from areas.words import Part
 
 
@@ -101,14 +102,18 @@ def _page(
         "archived": archived,
         "add": add or AreaForm(prefix="add"),
         "link": link or LinkForm(actor.organization, prefix="link"),
+        **live(request, actor),
     }
-    return render(request, "areas/chain.html", context, status=422 if wrong else 200)
+    template = "areas/chain.html#areas" if request.GET.get("part") == "areas" else "areas/chain.html"
+    return render(request, template, context, status=422 if wrong else 200)
 
 
 @for_members
 @require_GET
 def show(request: MemberRequest, actor: Actor) -> HttpResponse:
     """The chain as a list by distance; with forms for facilitators."""
+    if wants_token(request):
+        return new_token(actor)
     return _page(request, actor)
 
 

@@ -18,6 +18,7 @@ from areas.access import Actor, MemberRequest, for_facilitators, for_members
 from areas.editing import ChangedMeanwhile
 from areas.forms import LANGUAGES, QuestionsForm, SettingsForm, carry_version
 from areas.models import Area, GuidingQuestion, Link, Organization
+from areas.views.live import live, new_token, wants_token
 from areas.words import Kind
 
 LINES_A_PAGE = 40
@@ -117,6 +118,8 @@ def edit_questions(request: MemberRequest, actor: Actor, kind: str, language: st
 @require_GET
 def journal(request: MemberRequest, actor: Actor) -> HttpResponse:
     """Who did what when; all of it, or of one area or link."""
+    if wants_token(request):
+        return new_token(actor)
     organization = actor.organization
     areas = list(Area.objects.filter(organization=organization).order_by("name"))
     links = list(
@@ -135,8 +138,10 @@ def journal(request: MemberRequest, actor: Actor) -> HttpResponse:
         "links": links,
         "area": area,
         "link": link,
+        **live(request, actor),
     }
-    return render(request, "areas/journal.html", context)
+    template = "areas/journal.html#lines" if request.GET.get("part") == "lines" else "areas/journal.html"
+    return render(request, template, context)
 
 
 def _chosen(rows: list[Row], ref: str) -> Row | None:

@@ -69,3 +69,13 @@ def test_the_front_door_for_strangers(client: Client, db: None) -> None:
     page = client.get("/", headers={"accept-language": "es"})
     assert page.status_code == 200
     assert reverse("account_login") in page.content.decode()
+
+
+def test_live_regions_fetch_themselves(cast: Cast, as_fede: Client) -> None:
+    org = cast.organization.ref
+    for name, part in (("chain", "areas"), ("journal", "lines")):
+        address = reverse(f"areas:{name}", args=[org])
+        region = as_fede.get(f"{address}?part={part}").content.decode().strip()
+        assert region.startswith((f'<div id="{part}"', f'<section id="{part}"'))
+        assert f'data-live="o:{org}"' in region
+        assert as_fede.get(f"{address}?token=new").json()["token"]
