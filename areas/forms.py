@@ -145,7 +145,10 @@ class AreaForm(forms.ModelForm[Area]):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(
-        label=_("kind of area"), choices=OWN_KINDS, help_text=_("It decides which guiding questions the area meets.")
+        label=_("kind of area"),
+        choices=OWN_KINDS,
+        initial=Kind.OTHER,
+        help_text=_("It decides which guiding questions the area meets."),
     )
 
     class Meta:
