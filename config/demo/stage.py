@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 
 from areas import drawing, founding, journal
 from areas.access import Actor, client_of
@@ -128,6 +129,7 @@ class Stage:
     def link(self, customer: str, supplier: str) -> None:
         drawing.draw_link(self.founder, self.areas[customer], self.areas[supplier], self.now)
 
+    @transaction.atomic
     def gather(self) -> None:
         """Everybody else of the cast comes in, with their parts."""
         for person in self.cast.people:
