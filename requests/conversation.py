@@ -116,9 +116,14 @@ class Talk:
         """(reason, the acts that it stands against), for what this person cannot do."""
         found: dict[str, list[str]] = {}
         for chance in self.chances:
-            if chance.reason and chance.verb not in (Verb.SAY, Verb.ACKNOWLEDGE):
+            if chance.reason and not chance.form and chance.verb not in (Verb.SAY, Verb.ACKNOWLEDGE):
                 found.setdefault(chance.reason, []).append(chance.label)
         return list(found.items())
+
+    @property
+    def taken_over(self) -> bool:
+        """Declined here, and the area to which it was sent on has committed."""
+        return any(one.state in (State.AGREED, State.REPLACED) for one in self.redirected)
 
     @property
     def unanswered(self) -> bool:

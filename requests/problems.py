@@ -74,7 +74,7 @@ def _record(problem: ClientProblem, event: str, actor: Actor, now: datetime, **f
         now=now,
         area=problem.accountable,
         subject=("problem", problem.ref),
-        facts={"statement": problem.statement, **facts},
+        facts={"outcome": problem.statement, **facts},
         topics=(f"p:{problem.ref}",),
     )
 

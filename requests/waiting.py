@@ -151,12 +151,18 @@ def _lay(piles: dict[int, Pile], one: Item, elsewhere: list[Item]) -> None:
 
 BELOW = """
 WITH RECURSIVE below AS (
-    SELECT id, problem_id, state, 0 AS depth FROM requests_ask WHERE problem_id = ANY(%s)
+    SELECT id, problem_id, 0 AS depth FROM requests_ask WHERE problem_id = ANY(%s)
     UNION ALL
-    SELECT a.id, below.problem_id, a.state, below.depth + 1
+    SELECT a.id, below.problem_id, below.depth + 1
     FROM below JOIN requests_ask a ON a.cause_id = below.id WHERE below.depth < 60
 )
-SELECT problem_id, state, count(*) FROM below GROUP BY 1, 2
+SELECT below.problem_id,
+       count(*) FILTER (WHERE a.state NOT IN ('draft', 'withdrawn', 'replaced')),
+       count(*) FILTER (WHERE a.state IN ('asked', 'countered')),
+       count(*) FILTER (WHERE a.state = 'declined' AND a.direction = 'need' AND a.replaces_id IS NULL AND NOT EXISTS (
+           SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state IN ('agreed', 'replaced')))
+FROM below JOIN requests_ask a ON a.id = below.id
+GROUP BY 1
 """
 
 
@@ -166,23 +172,16 @@ class Tally:
 
     asked: int
     waiting: int
+    # Needs that nobody took over; declined changes of what is agreed leave the old terms standing.
     unmet: int
 
 
 def tallies(problem_pks: list[int]) -> dict[int, Tally]:
     """One query for any number of problems."""
-    counts: dict[int, dict[str, int]] = {pk: {} for pk in problem_pks}
+    found = dict.fromkeys(problem_pks, Tally(0, 0, 0))
     if problem_pks:
         with connection.cursor() as cursor:
             cursor.execute(BELOW, [problem_pks])
-            for pk, state, number in cursor.fetchall():
-                counts[pk][state] = number
-    hidden = (State.DRAFT, State.WITHDRAWN, State.REPLACED)
-    return {
-        pk: Tally(
-            asked=sum(number for state, number in by_state.items() if state not in hidden),
-            waiting=sum(by_state.get(state, 0) for state in OPEN),
-            unmet=by_state.get(State.DECLINED, 0),
-        )
-        for pk, by_state in counts.items()
-    }
+            for pk, asked, waiting, unmet in cursor.fetchall():
+                found[pk] = Tally(asked, waiting, unmet)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -72,6 +72,15 @@ def date_only(on: date, organization: Organization) -> str:
 def hour(at: time, organization: Organization) -> str:
     # The narrow space of CLDR is missing from many fonts.
     return str(format_time(at, format="short", locale=locale_of(organization))).replace("\u202f", NBSP)
+
+
+def moment(at: datetime, organization: Organization) -> str:
+    """Dec 4, 2026, 12:00, by the organization's clock."""
+    local = at.astimezone(organization.tz)
+    return pgettext("moment", "%(day)s, %(hour)s") % {
+        "day": date_only(local.date(), organization),
+        "hour": hour(local.time(), organization),
+    }
 
 
 def weekday(on: date, organization: Organization) -> str:

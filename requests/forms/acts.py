@@ -261,7 +261,7 @@ class SayForm(ActForm):
 
     verb = Verb.SAY
     words = words_field(gettext_lazy("Say something"), required=True)
-    side = forms.ChoiceField(label=gettext_lazy("For which side"), required=False)
+    side = OneOrTheOther(label=gettext_lazy("For which side"))
     field_order = ["words", "said_by", "side", "version"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -39,6 +39,18 @@ def on_day(on: date | datetime | None, organization: Organization) -> str:
 
 
 @register.filter
+def at_moment(at: datetime, organization: Organization) -> str:
+    """Dec 4, 2026, 12:00, by the organization's clock."""
+    return wording.moment(at, organization)
+
+
+@register.filter
+def short_day(on: date, organization: Organization) -> str:
+    """Dec 4, 2026."""
+    return wording.date_only(on, organization)
+
+
+@register.filter
 def figure(value: Decimal | None, organization: Organization) -> str:
     return wording.number(value, organization) if value is not None else "–"
 

@@ -23,7 +23,7 @@ from areas.access import Actor, MemberRequest, for_members, link_of
 from areas.guiding import questions_for
 from areas.models import Area, Link
 from post.refs import new_ref
-from requests import examples, moves
+from requests import examples, moves, wording
 from requests.access import ask_to_read, problem_of, visible_asks
 from requests.conversation import people_of
 from requests.forms import AskForm, Recording
@@ -411,7 +411,9 @@ def keep(request: MemberRequest, actor: Actor, link: str, direction: str) -> Htt
         "form": form,
         "draft": kept or draft,
         "version": kept.version if kept else _version(request),
-        "kept_at": timezone.localtime(now, actor.organization.tz) if kept else None,
+        "kept_at": wording.hour(timezone.localtime(now, actor.organization.tz).time(), actor.organization)
+        if kept
+        else "",
         "marks": marks_of(form),
         "trail": trail_of(actor, form),
         "not_kept": refused,

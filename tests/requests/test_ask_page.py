@@ -281,6 +281,10 @@ def test_declining_can_send_it_on(cast: Cast) -> None:
     assert onward.performer == cast.production
     assert "It went on to Producción" in page(cast, "ana", ask)
     assert "It came on from Logística" in page(cast, "marta", onward)
+    act(cast, "marta", "agree", onward, owner=cast.marta.ref)
+    text = page(cast, "ana", ask)
+    assert "Producción took it over." in text
+    assert "unmet" not in text
 
 
 @pytest.mark.parametrize("area", ["client", "sales", "logistics"])
@@ -388,6 +392,17 @@ def test_new_terms_begin_with_the_agreed_ones(cast: Cast) -> None:
     assert 'value="95"' in body
     assert "What is agreed stays binding" in body
     assert act(cast, "ana", "amend", ask).url == response.url
+
+
+def test_a_declined_change_leaves_the_old_terms_standing(cast: Cast) -> None:
+    old = asks.agreed(cast)
+    change = asks.asked(cast, why=old.problem, terms=asks.once("Antes"), replaces=old)
+    act(cast, "luis", "decline", change, words="Antes no se puede")
+    text = page(cast, "ana", change)
+    assert "What was agreed before stays binding." in text
+    assert "unmet" not in text
+    cards = words(browser(cast.ana).get(address(cast, "problems")))
+    assert "unmet" not in cards
 
 
 def test_who_was_asked_learns_who_proposes_new_terms(cast: Cast) -> None:

@@ -95,7 +95,7 @@ def test_a_facilitator_sees_what_nobody_answered(cast: Cast) -> None:
     [
         ("luis", "Nobody waits for you."),
         ("vera", "You take part as a reader"),
-        ("fede", "You do not belong to an area yet"),
+        ("fede", "You answer for no area"),
         ("fede", "Nobody is left alone"),
     ],
 )
