@@ -78,7 +78,8 @@
   });
 
   // Are you sure? --------------------------------------------------------------------------------------------------------
-  function ask(sentence, yes) {
+  // The dialog stands inside the form, so that a page which refreshes itself waits until it is answered.
+  function ask(form, sentence, yes) {
     const dialog = document.createElement("dialog");
     dialog.className = "dialog";
     const title = document.createElement("h2");
@@ -91,7 +92,7 @@
     const go = button(yes || words.yes, "btn primary");
     row.append(no, go);
     dialog.append(title, row);
-    document.body.append(dialog);
+    form.append(dialog);
     return new Promise((answer) => {
       no.addEventListener("click", () => dialog.close());
       go.addEventListener("click", () => dialog.close("yes"));
@@ -113,7 +114,7 @@
       if (!from.dataset.confirm || form.dataset.sure) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (!(await ask(from.dataset.confirm, from.dataset.confirmYes))) {
+      if (!(await ask(form, from.dataset.confirm, from.dataset.confirmYes))) {
         by?.focus();
         return;
       }
@@ -274,14 +275,41 @@
   if (current) current.scrollIntoView({ block: "nearest", inline: "center" });
 
   // htmx: the focus stays where it was, a lost line says so ----------------------------------------------------------------------
+  const PRESSED = "a, button, input, select, textarea, summary, [tabindex]";
   let focused = null;
+
+  // What has neither id nor name is known by its words, best at the same place.
+  function samePlace(root, was) {
+    const all = [...(root.querySelectorAll?.(PRESSED) ?? [])];
+    if (all[was.place]?.textContent === was.words) return all[was.place];
+    return all.find((one) => was.words.trim() && one.textContent === was.words);
+  }
+
   document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, requestConfig } = event.detail;
+    if (new URL(xhr.responseURL || location.href).pathname.startsWith("/accounts/") && requestConfig?.triggeringEvent?.type !== "live") {
+      // The session has ended: the sign-in page does not belong into this fragment.
+      event.detail.shouldSwap = false;
+      const again = document.createElement("a");
+      again.href = `/accounts/login/?next=${encodeURIComponent(location.pathname)}`;
+      again.textContent = words.again;
+      say(words.out, "error", [again]);
+      return;
+    }
     // The new fragment stands beside the old one for a moment; of two open <details> of one name the browser closes the newer.
     for (const old of event.detail.target?.querySelectorAll?.("details[name][open]") ?? []) old.removeAttribute("name");
     const active = document.activeElement;
     focused = null;
     if (!active || active === document.body || !event.detail.target?.contains(active)) return;
-    focused = { id: active.id, name: active.name, href: active.getAttribute?.("href"), start: active.selectionStart, end: active.selectionEnd };
+    focused = {
+      id: active.id,
+      name: active.name,
+      href: active.getAttribute?.("href"),
+      words: active.textContent,
+      place: [...event.detail.target.querySelectorAll(PRESSED)].indexOf(active),
+      start: active.selectionStart,
+      end: active.selectionEnd,
+    };
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const root = event.detail.elt ?? document;
@@ -291,7 +319,7 @@
         (focused.id && document.getElementById(focused.id)) ||
         (focused.name && root.querySelector?.(`[name="${CSS.escape(focused.name)}"]`)) ||
         (focused.href && root.querySelector?.(`a[href="${CSS.escape(focused.href)}"]`)) ||
-        root.querySelector?.("[data-focus]");
+        samePlace(root, focused);
       again?.focus({ preventScroll: true });
       if (again?.setSelectionRange && focused.start != null) {
         try {
@@ -311,10 +339,15 @@
       if (answered >= 200 && answered < 400) store.drop(keyOf(form));
     }
   });
-  document.addEventListener("htmx:sendError", () => say(words.lost, "error"));
-  document.addEventListener("htmx:timeout", () => say(words.lost, "error"));
+  // A page that refreshes itself shows by its live sign that the line is lost; a person who acts is told.
+  for (const kind of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(kind, (event) => {
+      if (event.detail.requestConfig?.triggeringEvent?.type !== "live") say(words.lost, "error");
+    });
+  }
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.elt?.matches?.("[data-live]")) return;
+    if (event.detail.requestConfig?.triggeringEvent?.type === "live") return;
+    if (event.detail.xhr.responseText.includes("data-old-page")) return say(words.refused, "error");
     const told = { 403: words.forbidden, 404: words.gone, 410: words.gone, 429: words.often };
     say(told[event.detail.xhr.status] ?? words.refused, "error");
   });

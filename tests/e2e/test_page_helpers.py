@@ -1,5 +1,6 @@
 """The small scripts of every page: typed words survive, errors are where one looks, nothing happens by mistake."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -100,6 +101,16 @@ def test_a_lost_line_says_so_and_loses_nothing(asking: Page) -> None:
     asking.fill("#id_outcome", "Ventana de entrega")
 
     expect(asking.locator("#toasts .message.error")).to_be_visible()
+    expect(asking.locator("#id_outcome")).to_have_value("Ventana de entrega")
+
+
+def test_somebody_signed_out_meanwhile_is_told_and_keeps_the_words(asking: Page) -> None:
+    asking.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    asking.fill("#id_outcome", "Ventana de entrega")
+
+    told = asking.locator("#toasts .message.error")
+    expect(told.locator("a")).to_have_attribute("href", re.compile(r"^/accounts/login/\?next="))
+    expect(asking.locator("#kept")).to_be_visible()
     expect(asking.locator("#id_outcome")).to_have_value("Ventana de entrega")
 
 
