@@ -137,7 +137,7 @@ def draw(
         tuple(Edge(link.ref, link.customer, link.supplier) for link in links),
         chosen,
     )
-    parts = [_frame(placing, words, ident)]
+    parts = [_frame(placing, words, ident, is_large=len(areas) > MANY)]
     if placing.apart_y is not None:
         parts.append(_apart(placing, words, chosen))
     spots = [(thread.badge, link, thread) for link, thread in zip(links, placing.threads, strict=True)]
@@ -156,7 +156,7 @@ _placed = lru_cache(maxsize=32)(place)
 
 _TWO_ROWS = 44
 _LEAST_WIDTH = 1060  # narrower pictures are not blown up
-_SHRINKS_TO = 0.665
+_SHRINKS_TO = 0.645
 
 
 def _with_badges(sizes: Sizes, links: Sequence[LinkMark]) -> Sizes:
@@ -182,11 +182,11 @@ def _note_room(area: AreaMark, sizes: Sizes) -> float:
     return min(-(-room // 12) * 12, sizes.narrowest * 1.4)
 
 
-def _frame(placing: Placing, words: Words, ident: str) -> str:
+def _frame(placing: Placing, words: Words, ident: str, *, is_large: bool) -> str:
     wide = max(placing.width, _LEAST_WIDTH)
     left = (placing.width - wide) // 2
     return (
-        f'<svg class="chain" id="{ident}" '
+        f'<svg class="chain{" large" if is_large else ""}" id="{ident}" '
         f'width="{round(wide * _SHRINKS_TO)}" height="{round(placing.height * _SHRINKS_TO)}" '
         f'viewBox="{left} 0 {wide} {placing.height}" role="group" aria-label="{_text(words.title)}">'
     )

@@ -43,13 +43,13 @@ class Sizes(NamedTuple):
     badge_width: float = 84
     badge_height: float = 46
     badge_gap: float = 10
-    lead: float = 15  # level run on both sides of a badge: room for a broken chain link
+    lead: float = 14  # level run on both sides of a badge: room for a broken chain link
     bend_least: float = 11
     bend_most: float = 110
     port_gap: float = 18
     port_least: float = 7
     slim: float = 12  # a place for a link that only passes
-    margin: float = 8
+    margin: float = 5
     apart_gap: float = 74
     notes: bool = True  # small words in the boxes
 

@@ -174,8 +174,8 @@ def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[
     if staged:
         drawn, height = on_stage(teller)
         context["picture"] = mark_safe(drawn)
-        # What is left of the wall below the picture, in lines of about a ninth of its height.
-        room = max(1, min(4, int((0.58 - height) * 8)))
+        # What is left of the wall below the picture, in lines of an eighth of its height.
+        room = max(1, min(4, int((0.54 - height) * 8)))
         ailing = [listing for listing in lists if listing.lines][:2]
         context["lists"] = [listing._replace(lines=listing.lines[:room]) for listing in ailing]
         template = "contracts/board_stage.html"

@@ -138,6 +138,18 @@
     }
   });
 
+  // A chain that scrolls in its own window opens at the client
+
+  const large = document.querySelector(".chain-scroll > .large");
+  const start = large?.querySelector(".area.here") || large?.querySelector(".area.client");
+  if (start) {
+    const frame = large.parentElement;
+    const at = start.getBoundingClientRect();
+    const seen = frame.getBoundingClientRect();
+    frame.scrollTop += at.top + at.height / 2 - seen.top - seen.height / 2;
+    if (start.matches(".here")) frame.scrollLeft += at.left + at.width / 2 - seen.left - seen.width / 2;
+  }
+
   // Projector: F fills the screen
 
   if (document.documentElement.classList.contains("projector")) {
