@@ -200,11 +200,11 @@ def _going_live(s: Stage) -> None:
     s.at(-47, "10:00")
     s.sign("client", "services", "conor")
     s.at(-47, "12:00")
-    s.sign("client", "services", "tess", "For every clinic that is still on paper.")
+    s.sign("client", "services", "tess", "For every clinic that is still on paper.", review=4)
     s.at(-46, "10:00")
     s.sign("services", "operations", "maeve")
     s.at(-46, "14:30")
-    s.sign("services", "operations", "conor")
+    s.sign("services", "operations", "conor", review=-2)
     s.at(-46, "15:00")
     s.shoes(
         "services",
@@ -251,7 +251,7 @@ def _going_live(s: Stage) -> None:
     s.at(-42, "10:00")
     s.sign("services", "product", "oscar")
     s.at(-42, "10:40")
-    s.sign("services", "product", "conor")
+    s.sign("services", "product", "conor", review=9)
     s.at(-40, "11:00")
     s.ask(
         "tested",
@@ -266,7 +266,7 @@ def _going_live(s: Stage) -> None:
     s.at(-39, "10:30")
     s.sign("product", "quality", "grace")
     s.at(-39, "11:30")
-    s.sign("product", "quality", "oscar")
+    s.sign("product", "quality", "oscar", review=12)
     s.at(-38, "10:00")
     s.measure("live", "conor", "69")
     s.at(-36, "11:00")
@@ -287,7 +287,7 @@ def _going_live(s: Stage) -> None:
     s.at(-35, "12:30")
     s.sign("services", "talent", "rory")
     s.at(-34, "09:00")
-    s.sign("services", "talent", "conor")
+    s.sign("services", "talent", "conor", review=16)
     s.at(-34, "10:00")
     s.ask(
         "offers",
@@ -332,11 +332,11 @@ def _going_live(s: Stage) -> None:
     s.at(-30, "10:00")
     s.sign("people", "it", "yara")
     s.at(-30, "10:20")
-    s.sign("people", "it", "fiona")
+    s.sign("people", "it", "fiona", review=20)
     s.at(-30, "10:25")
     s.sign("it", "people", "fiona")
     s.at(-30, "11:00")
-    s.sign("it", "people", "yara")
+    s.sign("it", "people", "yara", review=20)
 
 
 def _support(s: Stage) -> None:
@@ -366,7 +366,7 @@ def _support(s: Stage) -> None:
     s.at(-28, "10:30")
     s.sign("client", "support", "priya")
     s.at(-28, "16:00")
-    s.sign("client", "support", "tess")
+    s.sign("client", "support", "tess", review=24)
     s.at(-27, "10:00")
     s.ask(
         "honest",
@@ -424,7 +424,7 @@ def _support(s: Stage) -> None:
     s.at(-22, "15:10")
     s.sign("sales", "finance", "declan")
     s.at(-21, "09:30")
-    s.sign("sales", "finance", "sean")
+    s.sign("sales", "finance", "sean", review=33)
     s.at(-20, "10:00")
     s.ask(
         "history",
@@ -485,16 +485,6 @@ def _support(s: Stage) -> None:
 def _latest(s: Stage) -> None:
     s.at(-11, "10:00")
     s.drop("weekly", "sean", "Finance sees them in the system since last month.")
-    s.at(-10, "12:00")
-    s.review("client", "services", "nora", 4)
-    s.review("services", "operations", "nora", -2)
-    s.review("services", "product", "nora", 9)
-    s.review("product", "quality", "nora", 12)
-    s.review("services", "talent", "nora", 16)
-    s.review("people", "it", "nora", 20)
-    s.review("it", "people", "nora", 20)
-    s.review("client", "support", "nora", 24)
-    s.review("sales", "finance", "nora", 33)
     s.at(-9, "11:00")
     s.ask(
         "review",

@@ -229,7 +229,7 @@ def _line(s: Stage) -> None:
     s.at(-61, "09:20")
     s.sign("client", "ventas", "ana")
     s.at(-61, "12:30")
-    s.sign("client", "ventas", "clara", "En nombre de quienes esperan sus muebles.")
+    s.sign("client", "ventas", "clara", "En nombre de quienes esperan sus muebles.", review=-1)
     s.at(-60, "10:00")
     s.sign("ventas", "logistica", "luis")
     s.at(-60, "16:15")
@@ -390,7 +390,7 @@ def _line(s: Stage) -> None:
     s.at(-43, "11:00")
     s.sign("logistica", "produccion", "marta")
     s.at(-42, "09:00")
-    s.sign("logistica", "produccion", "luis")
+    s.sign("logistica", "produccion", "luis", review=18)
     s.at(-35, "10:00")
     s.measure("entregas", "ana", "8.9", "Primeras semanas con ventana confirmada")
     s.at(-35, "10:10")
@@ -415,7 +415,7 @@ def _line(s: Stage) -> None:
     s.at(-31, "10:30")
     s.sign("produccion", "administracion", "paula")
     s.at(-30, "13:00")
-    s.sign("produccion", "administracion", "marta")
+    s.sign("produccion", "administracion", "marta", review=26)
 
 
 def _support(s: Stage) -> None:
@@ -502,7 +502,7 @@ def _support(s: Stage) -> None:
     s.at(-25, "09:30")
     s.sign("posventa", "calidad", "celia")
     s.at(-25, "16:00")
-    s.sign("posventa", "calidad", "elena")
+    s.sign("posventa", "calidad", "elena", review=30)
     s.at(-25, "16:10")
     s.ask(
         "retraso13",
@@ -540,7 +540,7 @@ def _support(s: Stage) -> None:
     s.at(-22, "10:00")
     s.sign("ventas", "logistica", "ana")
     s.at(-22, "12:45")
-    s.sign("ventas", "logistica", "luis")
+    s.sign("ventas", "logistica", "luis", review=5)
 
     s.at(-20, "11:00")
     s.measure("entregas", "ana", "8.4")
@@ -597,7 +597,7 @@ def _support(s: Stage) -> None:
     s.at(-14, "09:25")
     s.sign("tecnologia", "personas", "irene")
     s.at(-14, "09:40")
-    s.sign("tecnologia", "personas", "diego")
+    s.sign("tecnologia", "personas", "diego", review=40)
     s.at(-14, "10:00")
     s.ask(
         "sabado",
@@ -659,13 +659,6 @@ def _latest(s: Stage) -> None:
         answer_by=-4,
         words="Sin etiqueta cargamos de memoria, y la memoria se equivoca.",
     )
-    s.at(-10, "13:00")
-    s.review("client", "ventas", "fede", -1)
-    s.review("ventas", "logistica", "fede", 5)
-    s.review("logistica", "produccion", "fede", 18)
-    s.review("produccion", "administracion", "fede", 26)
-    s.review("posventa", "calidad", "fede", 30)
-    s.review("tecnologia", "personas", "fede", 40)
     s.at(-9, "10:00")
     s.drop("papel", "celia", "El informe ya está en el sistema; nadie lee la hoja.")
     s.at(-8, "11:00")

@@ -351,8 +351,13 @@ class Stage:
         contract.organization = self.organization
         return contract
 
-    def sign(self, customer: str, supplier: str, by: str, words: str = "", aloud: str = "") -> None:
-        """Sign for the side that the person leads; a facilitator writes down for whoever said it aloud."""
+    def sign(
+        self, customer: str, supplier: str, by: str, words: str = "", *, aloud: str = "", review: int | None = None
+    ) -> None:
+        """Sign for the side that the person leads; a facilitator writes down for whoever said it aloud.
+
+        With `review`, whoever signs last also sets the day of the next review.
+        """
         contract = self.contract(customer, supplier)
         signer = next(actor for actor in self.actors.values() if actor.membership.name == (aloud or self._name(by)))
         side = Side.CUSTOMER if signer.may_decide_for(contract.link.customer) else Side.SUPPLIER
@@ -365,6 +370,10 @@ class Stage:
             said_by=aloud,
             now=self.now,
         )
+        if review is not None:
+            contract.refresh_from_db(fields=["version"])
+            day = self.day(review)
+            drafting.set_review(contract, self.actors[by], version=contract.version, review_on=day, now=self.now)
 
     def drop(self, key: str, by: str, words: str) -> None:
         """Propose that the next version ends this promise."""
@@ -387,10 +396,6 @@ class Stage:
         last = drafting.last_shoes(contract)
         assert last is not None
         drafting.confirm_shoes(contract, self.actors[by], n=last.n, now=self.now)
-
-    def review(self, customer: str, supplier: str, by: str, on: int) -> None:
-        contract = self.contract(customer, supplier)
-        drafting.set_review(contract, self.actors[by], version=contract.version, review_on=self.day(on), now=self.now)
 
     def _ends(self, link: Link) -> tuple[str, str]:
         keys = {area.pk: key for key, area in self.areas.items()}
