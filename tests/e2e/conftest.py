@@ -9,16 +9,20 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page
 
+from areas.models import Membership, User
 from config.celery import app as celery_app
 from config.embedded import free_port
 from config.env import ROOT
 from config.processes import Child, spawn, stop, wait_until
+from tests.cast import Cast, muebles_del_norte
 
 FLAGS = [
     "--no-sandbox",
@@ -30,6 +34,13 @@ FLAGS = [
     "--disable-sync",
 ]
 StartServer = Callable[..., str]
+DESK = {"width": 1280, "height": 800}
+
+
+class ComeIn(Protocol):
+    """A person opens a window of their own: `come_in(cast.ana, "/o/…/")`. Options are those of a browser context."""
+
+    def __call__(self, who: Membership | User, path: str = "/", *, server: str = "", **options: Any) -> Page: ...
 
 
 @pytest.fixture(scope="session")
@@ -129,3 +140,28 @@ def worker(transactional_db: None, _worker: Child) -> Child:
     """A real Celery worker process on the test database and on this run's queue."""
     assert settings.CELERY_BROKER_URL
     return _worker
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    return muebles_del_norte()
+
+
+@pytest.fixture
+def come_in(server: str, new_context: Callable[..., BrowserContext]) -> ComeIn:
+    """Windows with a session that is there already; the way in by code is walked in test_wizard."""
+    here = server
+
+    def come_in(who: Membership | User, path: str = "/", *, server: str = "", **options: Any) -> Page:
+        address = server or here
+        known = Client()
+        known.force_login(who.user if isinstance(who, Membership) else who)
+        session = known.cookies[settings.SESSION_COOKIE_NAME].value
+        context = new_context(**{"base_url": address, "viewport": DESK, "reduced_motion": "reduce", **options})
+        context.set_default_timeout(10_000)
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    return come_in
