@@ -82,7 +82,6 @@ def version(request: MemberRequest, actor: Actor, link: str, n: int) -> HttpResp
         other=other,
         choices=[one for one in every if one.n != n],
         lanes=_lanes(found, older, newer),
-        signed={one.n: [s for s in signatures if s.n == one.n and s.digest == one.digest] for one in every},
         older_signed=[s for s in signatures if older and s.n == older.n and s.digest == older.digest],
         newer_signed=[s for s in signatures if s.n == newer.n and s.digest == newer.digest],
     )
