@@ -54,6 +54,9 @@ def _edition() -> str:
 EDITION = _edition()
 # One rendering at a time for each fragment in a process: the others wait for it and find it in the cache.
 _rendering = [Lock() for _ in range(16)]
+AT_HAND = 12
+_at_hand: dict[str, tuple[datetime, str]] = {}
+_at_hand_lock = Lock()
 
 
 class Asked(NamedTuple):
@@ -140,12 +143,25 @@ def fragment_of(organization: Organization, asked: Asked, now: datetime) -> Safe
                 fresh_until, found = _rendered(organization, asked, now)
                 seconds = max(1, min(KEPT_FOR, int((fresh_until - now).total_seconds()) + 1))
                 cache.set(key, (fresh_until, str(found)), seconds)
+                _keep_at_hand(key, (fresh_until, str(found)))
     return found
 
 
 def _still_true(key: str, now: datetime) -> SafeString | None:
-    kept: tuple[datetime, str] | None = cache.get(key)
+    kept: tuple[datetime, str] | None = _at_hand.get(key)
+    if kept is None:
+        kept = cache.get(key)
+        if kept:
+            _keep_at_hand(key, kept)
     return mark_safe(kept[1]) if kept and now < kept[0] else None
+
+
+def _keep_at_hand(key: str, kept: tuple[datetime, str]) -> None:
+    """The last few in the process itself: a large picture need not travel from the cache for each viewer."""
+    with _at_hand_lock:
+        while len(_at_hand) >= AT_HAND:
+            del _at_hand[next(iter(_at_hand))]
+        _at_hand[key] = kept
 
 
 def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[datetime, SafeString]:
