@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from areas.models import Membership, User
 from config.celery import app as celery_app
@@ -35,6 +35,8 @@ FLAGS = [
 ]
 StartServer = Callable[..., str]
 DESK = {"width": 1280, "height": 800}
+# A busy machine is no fault of a page; whoever fails waits a little longer.
+expect.set_options(timeout=10_000)
 
 
 class ComeIn(Protocol):

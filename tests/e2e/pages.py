@@ -1,0 +1,276 @@
+"""Every page that there is, found by walking the addresses, with a company in which everything has happened once.
+
+A new address without a row in `_values` fails the tests that walk, so no page is forgotten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from areas import drawing, inviting
+from areas.models import Area, Invitation, Link
+from areas.words import Kind
+from contracts import drafting
+from contracts.words import Side
+from post.models import Letter
+from requests import moves, problems
+from requests.models import Ask, ClientProblem
+from requests.states import Direction
+from tests import asks, build
+from tests.cast import Cast
+
+DEMO_URLS = "tests.config.demo_urls"
+# What is no page by its nature: signals, parts of pages, and what only forwards.
+NO_PAGES = {"healthz", "post:mailbox_live", "post:letter_html", "contracts:fragment", "contracts:desk"}
+
+
+@dataclass
+class World:
+    """A company in which everything has happened once, and one in which nothing has."""
+
+    cast: Cast
+    now: datetime
+    asks: dict[str, Ask] = field(default_factory=dict)
+    problems: dict[str, ClientProblem] = field(default_factory=dict)
+    areas: dict[str, Area] = field(default_factory=dict)
+    ended: Link | None = None
+    invitation: Invitation | None = None
+    passkey: Authenticator | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its address, and its name in the URLconf."""
+
+    name: str
+    path: str
+
+    @property
+    def is_demo(self) -> bool:
+        return self.path.startswith("/demo/")
+
+
+def everything(cast: Cast, now: datetime) -> World:
+    """An ask in every state, contracts at every stage, problems open and closed, people on their way."""
+    world = World(cast, now)
+    _problems(world)
+    _asks(world)
+    _contracts(world)
+    _map_and_people(world)
+    return world
+
+
+def _problems(world: World) -> None:
+    cast, now, fede = world.cast, world.now, world.cast.actor("fede")
+    known: dict[str, Any] = {"process": "retain", "moment": "deliver", "accountable": cast.sales}
+    figures: dict[str, Any] = {
+        "indicator": "días desde el pedido hasta la entrega",
+        "unit": "días",
+        "baseline": Decimal(21),
+        "target": Decimal(10),
+    }
+    words = {"jobs": "Amueblar la casa antes de mudarse.", "pains": "Llamar tres veces.", "gains": "Un día cierto."}
+    focus = problems.raise_problem(
+        fede, fields={**known, "statement": "Reducir los tiempos de entrega", **figures, **words}, now=now
+    )
+    for weeks, value in ((3, "20.5"), (2, "18"), (1, "16")):
+        on = (now - timedelta(weeks=weeks)).date()
+        problems.measure(focus, fede, on=on, value=Decimal(value), note="Dos camiones más.", now=now)
+    bare = problems.raise_problem(fede, fields={**known, "statement": "Nadie contesta después de la venta"}, now=now)
+    closed = problems.raise_problem(fede, fields={**known, "statement": "Facturas con errores"}, now=now)
+    problems.close(closed, fede, now)
+    world.problems = {"focus": focus, "bare": bare, "closed": closed}
+
+
+def _asks(world: World) -> None:
+    cast, now = world.cast, world.now
+    focus, today = world.problems["focus"], now.date()
+    long_ago, soon = now - timedelta(days=20), today + timedelta(days=20)
+
+    def ask(outcome: str, *, at: datetime = now, **more: Any) -> Ask:
+        more.setdefault("terms", asks.after_event(outcome, satisfaction="Quien vende lo recibe en su teléfono."))
+        return asks.asked(cast, **{"why": focus, "answer_by": at.date() + timedelta(days=5), "now": at, **more})
+
+    found = world.asks
+    found["draft"] = asks.drafted(cast, why=focus, now=now)
+    found["asked"] = ask("Ventana de entrega confirmada", terms=asks.once(due_on=soon))
+    found["unanswered"] = ask("Estado de la ruta", at=long_ago)
+    found["countered"] = asks.countered(
+        cast, ask("Fotografía de la entrega"), terms=asks.after_event("Fotografía de la entrega", within=8), now=now
+    )
+    found["acknowledged"] = moves.acknowledge(
+        world_ask := ask("Teléfono del chofer"),
+        cast.actor("luis"),
+        version=world_ask.version,
+        answer_by=today + timedelta(days=6),
+        words="Lo veo con la ruta.",
+        now=now,
+    )
+    found["agreed"] = asks.agreed(cast, ask("Aviso de retraso"), now=now)
+    declined = ask("Entregas en sábado")
+    found["declined"] = moves.decline(
+        declined, cast.actor("luis"), version=declined.version, words="Nadie maneja los sábados.", now=now
+    )
+    sent_on = ask("Armado en casa del cliente")
+    found["redirected"] = moves.decline(
+        sent_on,
+        cast.actor("luis"),
+        version=sent_on.version,
+        words="Lo sabe hacer Producción.",
+        redirect_to=cast.production,
+        now=now,
+    )
+    found["onward"] = Ask.objects.get(redirected_from=sent_on)
+    back = ask("Descuento por retraso")
+    found["withdrawn"] = moves.withdraw(
+        back, cast.actor("ana"), version=back.version, words="Ya no hace falta.", now=now
+    )
+    aloud = ask("Empaque reforzado")
+    found["aloud"] = moves.say(
+        aloud, cast.actor("fede"), words="¿Desde cuándo?", said_by="Luis", side="performer", now=now
+    )
+    found["requirement"] = ask(
+        "Órdenes completas", direction=Direction.REQUIREMENT, why=found["agreed"], terms=asks.measured()
+    )
+    found["chained"] = ask("Plan semanal", link=cast.to_logistics, why=found["agreed"], terms=asks.weekly())
+
+
+def _contracts(world: World) -> None:
+    """Sales and logistics are at their third version, with a change, a removal and one signature that lapsed."""
+    cast, now, found = world.cast, world.now, world.asks
+    before = now - timedelta(days=12)
+    focus, day = world.problems["focus"], timedelta(days=1)
+    terms = {
+        "overdue": asks.once("Tarifas al día", due_on=(now - 3 * day).date()),
+        "soon": asks.once("Mapa de rutas", due_on=(now + day).date()),
+        "in_force": asks.weekly("Reporte de entregas"),
+    }
+    for name, said in terms.items():
+        found[name] = asks.agreed(cast, asks.asked(cast, terms=said, why=focus, now=before), now=before)
+    contract = drafting.contract_of(cast.to_sales)
+    asks.sign_both(cast, contract, now=before)
+
+    luis, ana = cast.actor("luis"), cast.actor("ana")
+    data = {"outcome": "Reporte de entregas", "shape": "recurring", "every": "week"}
+    change = moves.amend(found["in_force"], ana, data=data, now=now)
+    change = moves.send(
+        change,
+        ana,
+        version=change.version,
+        terms=asks.weekly("Reporte de entregas y devoluciones"),
+        problem=change.problem,
+        cause=change.cause,
+        answer_by=now.date() + 5 * day,
+        now=now,
+    )
+    asks.agreed(cast, change, now=now)
+    found["replaced"], found["amendment"] = Ask.objects.get(pk=found["in_force"].pk), change
+    digest = drafting.proposal(contract).digest
+    drafting.sign(contract, Side.SUPPLIER, luis, digest=digest, words="Con gusto.", now=now)
+    drafting.propose_removal(contract, found["soon"], ana, side=Side.CUSTOMER, words="Ya nadie lo usa.", now=now)
+
+    said = {"jobs": "Prometer un día.", "pains": "Enterarse por el cliente.", "gains": "Saberlo antes."}
+    drafting.write_shoes(contract, luis, side=Side.SUPPLIER, n=0, **said, now=now)
+    drafting.confirm_shoes(contract, ana, n=1, now=now)
+    drafting.set_review(contract, luis, version=contract.version, review_on=(now - day).date(), now=now)
+    inner = drafting.contract_of(cast.to_logistics)
+    drafting.write_shoes(inner, cast.actor("marta"), side=Side.SUPPLIER, n=0, **said, now=now)
+
+
+def _map_and_people(world: World) -> None:
+    cast, now, fede = world.cast, world.now, world.cast.actor("fede")
+    archive = build.area(cast.company, "Archivo", Kind.ADMINISTRATION)
+    asks.agreed(cast, asks.asked(cast, terms=asks.weekly("Nada"), why=world.problems["focus"], now=now), now=now)
+    drawing.archive_area(fede, archive, now)
+    apart = build.area(cast.company, "Recursos humanos", Kind.HUMAN_RESOURCES)
+    world.ended = build.link(cast.company, cast.production, apart)
+    drawing.end_link(fede, world.ended, now)
+    world.areas = {"client": cast.client, "logistics": cast.logistics, "apart": apart, "archived": archive}
+    world.invitation = inviting.invite(fede, email="nadia@example.com", name="Nadia", area=cast.sales, now=now)
+    inviting.invite(fede, email="late@example.com", now=now - timedelta(days=40))
+    world.passkey = Authenticator.objects.create(
+        user=cast.fede.user, type=Authenticator.Type.WEBAUTHN, data={"name": "Mi teléfono", "credential": {}}
+    )
+
+
+# Walking -------------------------------------------------------------------------------------------------------------
+def _patterns(entries: list[Any], before: str = "/", space: str = "") -> Iterator[tuple[str, str, list[str]]]:
+    for entry in entries:
+        where = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry.url_patterns, where, f"{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern):
+            yield where, f"{space}{entry.name}", re.findall(r"<(?:\w+:)?(\w+)>", where)
+
+
+def _values(world: World, name: str, parameter: str) -> list[Any]:
+    """What to put into an address: few for acts, all for what shows a state."""
+    cast = world.cast
+    room, _colon, view = name.partition(":")
+    table: dict[str, list[Any]] = {
+        "org": [cast.organization.ref],
+        "link": [cast.to_sales.ref, cast.to_production.ref],
+        "direction": list(Direction.values),
+        "ask": [world.asks["soon"].ref],
+        "n": [1],
+        "language": ["es", "en"],
+        "kind": [Kind.SALES.value, Kind.CLIENT.value],
+        "slug": ["ana"],
+        "pk": [world.passkey.pk if world.passkey else 0],
+    }
+    if parameter != "ref":
+        if name == "contracts:sheet" and parameter == "link":
+            links = [cast.to_client, cast.to_sales, cast.to_logistics, cast.to_production, world.ended]
+            return [link.ref for link in links if link]
+        if room == "contracts" and view in ("versions", "version") and parameter == "link":
+            return [cast.to_sales.ref]
+        return table[parameter]
+    if room == "requests":
+        if "problem" in view:
+            return [problem.ref for problem in world.problems.values()]
+        return [ask.ref for ask in world.asks.values()] if view == "ask" else [world.asks["asked"].ref]
+    if room == "post":
+        return [letter.ref for letter in Letter.objects.order_by("pk")[:1]]
+    if view == "invitation":
+        return [world.invitation.ref if world.invitation else "", "nobodys"]
+    if view == "area":
+        return [area.ref for area in world.areas.values()]
+    return [world.areas["logistics"].ref]
+
+
+def pages_of(world: World, *, demo: bool = False) -> list[Place]:
+    """Every address with every value that shows something else. What takes no GET answers 405 and is no page."""
+    found = {}
+    urlconf = DEMO_URLS if demo else None
+    for where, name, parameters in _patterns(get_resolver(urlconf).url_patterns):
+        if name in NO_PAGES or (where.startswith("/demo/") and not demo):
+            continue
+        for values in product(*(_values(world, name, parameter) for parameter in parameters)):
+            path = reverse(name, urlconf=urlconf, kwargs=dict(zip(parameters, values, strict=True)))
+            found[path] = Place(name, path)
+    return list(found.values())
+
+
+def beside(world: World) -> list[Place]:
+    """The same pages with what an address may ask for: a table, one area, a filter, a search that finds nothing."""
+    org = {"org": world.cast.organization.ref}
+    board, journal = reverse("contracts:board", kwargs=org), reverse("areas:journal", kwargs=org)
+    contracts = reverse("contracts:contracts", kwargs=org)
+    more = [
+        ("contracts:board", f"{board}?view=table"),
+        ("contracts:board", f"{board}?area={world.cast.logistics.ref}"),
+        ("contracts:board", f"{board}?q=nothing+like+it"),
+        ("areas:journal", f"{journal}?link={world.cast.to_sales.ref}"),
+        ("contracts:contracts", f"{contracts}?area={world.cast.logistics.ref}"),
+        ("404", f"/o/{world.cast.organization.ref}/nowhere/"),
+    ]
+    return [Place(name, path) for name, path in more]
