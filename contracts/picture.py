@@ -179,7 +179,7 @@ def _note_room(area: AreaMark, sizes: Sizes) -> float:
         return 0.0
     icon = 1.4 * sizes.note if area.state in ICONS else 0.0
     room = text_width(area.note, sizes.note) * _PLAIN + icon
-    return min(-(-room // 12) * 12, sizes.narrowest * 1.4)
+    return min(-(-room // 12) * 12, sizes.narrowest * 1.65)
 
 
 def _frame(placing: Placing, words: Words, ident: str, *, is_large: bool) -> str:
