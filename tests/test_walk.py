@@ -164,7 +164,7 @@ def knocks(place: Place, name: str, key: str, method: str) -> str:
     """What each person gets, as one row of figures. Whatever an act changes is undone before the next knocks."""
     figures = []
     for person in PEOPLE:
-        client = Client(raise_request_exception=True, HTTP_ACCEPT_LANGUAGE="es")
+        client = Client(raise_request_exception=True, headers={"accept-language": "es"})
         if person != "nobody":
             client.force_login(User.objects.get(name=person.capitalize()))
         try:
