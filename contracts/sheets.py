@@ -375,6 +375,11 @@ class Sheet:
             if ask.state != State.DRAFT or self.actor.is_facilitator or self.actor.may_speak_for(ask.asker_id)
         ]
 
+    @property
+    def open_asks(self) -> list[Ask]:
+        """Those whose conversation can be opened over the sheet."""
+        return [ask for ask in self._talk if ask.is_open]
+
     def _at_home(self, ask: Ask) -> Ask:
         """Spare the ask the queries for what is known here."""
         ask.organization = self.organization

@@ -22,7 +22,7 @@ from contracts.views.frame import address, frame, people_of, sheet_of, side_from
 from contracts.words import Side
 from requests.moves import Refused
 from requests.states import Direction
-from requests.views.live import new_token, wants_token
+from requests.views.live import live, new_token, wants_token
 
 REGIONS = ("head", "shoes", "feed")
 
@@ -33,13 +33,19 @@ def sheet(request: MemberRequest, actor: Actor, link: str) -> HttpResponseBase:
     """The page, or the region of it that wants to look again."""
     found = sheet_of(actor, link, timezone.now())
     if wants_token(request):
-        return new_token(topics_of(found))
+        return new_token(_topics(found))
     part = request.GET.get("part", "") if request.htmx else ""
     if part in Direction.values:
         lane = next(lane for lane in found.lanes if lane.direction == part)
         return render(request, "contracts/sheet.html#lane", frame(request, found, lane=lane))
-    template = f"contracts/sheet.html#{part}" if part in REGIONS else "contracts/sheet.html"
-    return render(request, template, frame(request, found))
+    if part in REGIONS:
+        return render(request, f"contracts/sheet.html#{part}", frame(request, found))
+    return render(request, "contracts/sheet.html", frame(request, found, **live(request, _topics(found))))
+
+
+def _topics(found: Sheet) -> tuple[str, ...]:
+    """The link, and the conversations that open over its sheet."""
+    return (*topics_of(found), *(f"a:{ask.ref}" for ask in found.open_asks))
 
 
 # In your customer's shoes --------------------------------------------------------------------------------------------

@@ -234,11 +234,13 @@ def test_each_region_fetches_itself(cast: Cast, part: str) -> None:
     assert f"part={part}" in html
 
 
-def test_the_page_hands_out_a_fresh_token_for_its_link_only(cast: Cast) -> None:
+def test_the_page_hands_out_a_fresh_token_for_its_link_and_what_is_talked_about(cast: Cast) -> None:
+    asks.agreed(cast)
+    asked = asks.asked(cast)
     answer = browser(cast.vera).get(address(cast), {"token": "new"})
     found = read_token(answer.json()["token"])
     assert found is not None
-    assert found[0] == (f"l:{cast.to_sales.ref}",)
+    assert set(found[0]) == {f"l:{cast.to_sales.ref}", f"a:{asked.ref}"}
 
 
 def _fill(cast: Cast, n: int) -> None:

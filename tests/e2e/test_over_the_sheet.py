@@ -1,0 +1,75 @@
+"""A clause is answered over its sheet: the page stays, the line changes, the focus comes back to it."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from requests.models import Ask
+from requests.states import State
+from tests import asks
+from tests.cast import Cast, muebles_del_norte
+from tests.e2e import screens
+from tests.e2e.conftest import ComeIn
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    return muebles_del_norte()
+
+
+@pytest.fixture
+def ask(cast: Cast) -> Ask:
+    return asks.asked(cast, terms=asks.after_event("Ventana de entrega"), now=timezone.now())
+
+
+def open_talk(page: Page, ask: Ask) -> None:
+    page.locator(f"#ask-{ask.ref}-open").click()
+    expect(page.locator("#act-dialog #conversation")).to_be_visible()
+
+
+def test_an_answer_changes_the_line_here_and_elsewhere_and_gives_the_focus_back(
+    cast: Cast, ask: Ask, come_in: ComeIn
+) -> None:
+    luis = come_in(cast.luis, screens.sheet(cast, cast.to_sales))
+    ana = come_in(cast.ana, screens.sheet(cast, cast.to_sales))
+    for page in (luis, ana):
+        screens.is_live(page)
+    where = luis.url
+
+    open_talk(luis, ask)
+    screens.agree(luis, cast.victor, "Con gusto")
+
+    for page in (luis, ana):
+        expect(page.locator("#lane-need .clause.new")).to_contain_text("Ventana de entrega")
+    expect(ana.locator("#sheet-head #sign-customer")).to_be_visible()
+    luis.locator("#act-close").click()
+    expect(luis.locator(f"#ask-{ask.ref}")).to_be_focused()
+    assert luis.url == where
+    ask.refresh_from_db()
+    assert ask.state == State.AGREED
+
+
+def test_who_closes_without_a_word_stands_where_they_were(cast: Cast, ask: Ask, come_in: ComeIn) -> None:
+    luis = come_in(cast.luis, screens.sheet(cast, cast.to_sales))
+    screens.is_live(luis)
+    open_talk(luis, ask)
+    luis.keyboard.press("Escape")
+    expect(luis.locator("#act-dialog")).to_be_hidden()
+    focused = luis.evaluate("() => document.activeElement.id")
+    assert focused.startswith(f"ask-{ask.ref}")
+
+
+def test_on_a_phone_the_answer_comes_before_the_history(cast: Cast, ask: Ask, come_in: ComeIn) -> None:
+    luis = come_in(cast.luis, screens.sheet(cast, cast.to_sales), viewport=PHONE)
+    open_talk(luis, ask)
+    luis.wait_for_function(
+        """() => {
+            const [turn, talk] = ["turn", "talk"].map((id) => document.querySelector(`#act-dialog #${id}`));
+            return turn && talk && turn.getBoundingClientRect().bottom <= talk.getBoundingClientRect().top;
+        }"""
+    )
+    assert luis.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
