@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from areas.words import Kind
+from areas.words import Kind, Part
 from config.demo.stage import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, Stage
 from requests.words import Compare, Moment, Process, Unit
 
@@ -533,6 +533,8 @@ def _latest(s: Stage) -> None:
         why="honest",
         answer_by=-1,
     )
+    s.at(-4, "09:00")
+    s.invite("nora", "Bridget Lane", "support", Part.MEMBER)
     s.at(-4, "09:30")
     s.acknowledge("website", "aoife", 3, "Seen. I need to count the pages first.")
     s.at(-4, "10:00")

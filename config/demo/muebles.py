@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from areas.words import Kind
+from areas.words import Kind, Part
 from config.demo.stage import FRIDAY, MONDAY, THURSDAY, TUESDAY, Stage
 from requests.words import Compare, Moment, Process, Unit
 
@@ -420,6 +420,8 @@ def _line(s: Stage) -> None:
 
 def _support(s: Stage) -> None:
     """The areas beside the line, and the second version of the contract between Ventas and Logística."""
+    s.at(-30, "14:00")
+    s.invite("fede", "Gerardo Luz", "logistica", Part.MEMBER)
     s.at(-30, "15:00")
     s.ask(
         "reponer",
@@ -502,7 +504,7 @@ def _support(s: Stage) -> None:
     s.at(-25, "09:30")
     s.sign("posventa", "calidad", "celia")
     s.at(-25, "16:00")
-    s.sign("posventa", "calidad", "elena", review=30)
+    s.sign("posventa", "calidad", "elena", review=28)
     s.at(-25, "16:10")
     s.ask(
         "retraso13",
@@ -758,6 +760,8 @@ def _latest(s: Stage) -> None:
         ),
         why="avisar",
     )
+    s.at(-3, "11:00")
+    s.invite("fede", "Rosa Trejo", "calidad", Part.MEMBER)
     s.at(-3, "12:00")
     s.agree("fechas", "luis", owner="victor")
     s.at(-3, "12:20")

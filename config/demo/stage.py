@@ -13,7 +13,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from areas import drawing, founding, journal
+from areas import drawing, founding, inviting, journal
 from areas.access import Actor, client_of
 from areas.models import Area, AreaPart, Link, Membership, Organization, User
 from areas.words import Part
@@ -154,6 +154,11 @@ class Stage:
                 facts={"name": membership.name, **({"area": joined.name} if joined else {})},
             )
             self.actors[person.slug] = Actor(membership)
+
+    def invite(self, by: str, name: str, area: str, part: Part) -> None:
+        """Somebody who has not come in yet; the letter waits in the mailbox."""
+        email = f"{name.split()[0].lower()}@{self.cast.people[0].domain}"
+        inviting.invite(self.actors[by], email=email, name=name, area=self.areas[area], part=part, now=self.now)
 
     def _user(self, person: Person) -> User:
         user = User.objects.create_user(person.email, person.name, date_joined=self.now, last_login=self.now)
