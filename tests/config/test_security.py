@@ -4,9 +4,9 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
+from areas.models import User
 from config.csp import POLICY
 from config.env import ROOT
 from config.logs import Line, without_secrets
@@ -49,9 +49,18 @@ def test_every_answer_bears_the_strict_policy(client: Client, path: str) -> None
     assert answer["X-Frame-Options"] == "DENY"
 
 
-def test_nobody_has_a_password() -> None:
-    assert settings.ACCOUNT_LOGIN_BY_CODE_REQUIRED is True
-    assert "django.contrib.auth.backends.ModelBackend" not in settings.AUTHENTICATION_BACKENDS
+@pytest.mark.django_db
+def test_a_password_opens_nothing(client: Client) -> None:
+    user = User.objects.create_user("ana@example.com")
+    user.set_password("a password that somebody set")
+    user.save()
+
+    page = client.get("/accounts/login/").content.decode()
+    answer = client.post("/accounts/login/", {"login": user.email, "password": "a password that somebody set"})
+
+    assert 'type="password"' not in page
+    assert answer["Location"].startswith("/accounts/login/code/confirm/")
+    assert "_auth_user_id" not in client.session
 
 
 @pytest.mark.parametrize(
