@@ -533,8 +533,6 @@ def _latest(s: Stage) -> None:
         why="honest",
         answer_by=-1,
     )
-    s.at(-4, "09:00")
-    s.invite("nora", "Bridget Lane", "support", Part.MEMBER)
     s.at(-4, "09:30")
     s.acknowledge("website", "aoife", 3, "Seen. I need to count the pages first.")
     s.at(-4, "10:00")
@@ -546,6 +544,8 @@ def _latest(s: Stage) -> None:
         s.once("No doubled appointments after an import", 8, done_when="A week without one report."),
         why="word",
     )
+    s.at(-2, "09:00")
+    s.invite("nora", "Bridget Lane", "support", Part.MEMBER)
     s.at(-2, "14:00")
     s.decline(
         "doubles",
