@@ -292,14 +292,3 @@ def talk_of(ask: Ask, actor: Actor, now: datetime, *, bound: Form | None = None,
         onward=onward_of(ask, actor),
         side=moves.side_of(ask, actor),
     )
-
-
-def because(step: Step) -> str:
-    """One station of the path, as it is read: who asked whom for what."""
-    if step.kind == "problem":
-        return _("the client: «%(words)s»") % {"words": step.words}
-    return _("%(asker)s asked %(performer)s: «%(words)s»") % {
-        "asker": step.asker,
-        "performer": step.performer,
-        "words": step.words,
-    }
