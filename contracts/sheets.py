@@ -372,7 +372,7 @@ class Sheet:
         return [
             self._at_home(ask)
             for ask in asks
-            if ask.state != State.DRAFT or self.actor.is_facilitator or self.actor.may_speak_for(ask.asker_id)
+            if ask.state != State.DRAFT or self.actor.is_facilitator or self.actor.may_speak_for(ask.opening_area)
         ]
 
     @property
@@ -467,7 +467,7 @@ class Sheet:
             organization=self.organization,
             path=self._paths.get(ask.pk, []),
             removal=line.removal,
-            may_amend=line.removal is None and moves.why_not_draft(self.link, ask.direction, self.actor) is None,
+            may_amend=line.removal is None and moves.why_not_amend(ask, self.actor) is None,
             may_remove=line.removal is None and self.may_change,
             may_take_back=line.removal is not None
             and self.actor.may_decide_for(area_of(self.contract, line.removal.side)),

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from areas.access import Actor
 from requests.models import Ask, ClientProblem
-from requests.states import State
+from requests.states import Side, State
 
 # What a page about an ask shows of its neighbours.
 NEAR = (
@@ -28,7 +28,8 @@ def visible_asks(actor: Actor) -> QuerySet[Ask]:
     asks = Ask.objects.select_related(*NEAR).filter(organization=actor.organization)
     if actor.is_facilitator:
         return asks
-    return asks.filter(~Q(state=State.DRAFT) | Q(asker__in=actor.works_in))
+    mine = Q(opened_by=Side.ASKER, asker__in=actor.works_in) | Q(opened_by=Side.PERFORMER, performer__in=actor.works_in)
+    return asks.filter(~Q(state=State.DRAFT) | mine)
 
 
 def ask_to_read(actor: Actor, ref: str) -> Ask:

@@ -162,6 +162,8 @@ class Ask(models.Model):
     cause = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="caused")
     # New terms for an agreed ask; the old ones bind until these are agreed.
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="amendments")
+    # The side that opened it: the performing one only where it proposes new terms for what is agreed.
+    opened_by = models.CharField(max_length=9, choices=Side, default=Side.ASKER, editable=False)
     # This ask went on from one that was declined with a redirect: a bounce.
     redirected_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="redirected_to"
@@ -211,6 +213,10 @@ class Ask(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=State.AGREED) | ~Q(owner_name=""), name="an_agreed_ask_has_an_owner"
             ),
+            models.CheckConstraint(
+                condition=Q(opened_by=Side.ASKER) | Q(replaces__isnull=False),
+                name="only_new_terms_are_opened_by_the_performer",
+            ),
             models.UniqueConstraint(
                 fields=["replaces"],
                 condition=Q(state__in=[State.DRAFT, *OPEN]),
@@ -233,6 +239,11 @@ class Ask(models.Model):
 
     def area_of(self, side: str) -> Area:
         return self.asker if side == Side.ASKER else self.performer
+
+    @property
+    def opening_area(self) -> Area:
+        """The area that opened it, which alone sees it while it is a draft."""
+        return self.area_of(self.opened_by)
 
     @property
     def waits_for(self) -> Area | None:

@@ -95,8 +95,8 @@ def side_of(ask: Ask, actor: Actor) -> Side | None:
 def _acting_side(ask: Ask, verb: Verb, mine: Side | None) -> Side | None:
     """The side whose act this would be."""
     who = MOVE[verb].who
-    if who == Who.ASKER:
-        return Side.ASKER
+    if who == Who.OPENER:
+        return Side(ask.opened_by)
     if who == Who.PERFORMER:
         return Side.PERFORMER
     if who == Who.TURN:
@@ -168,8 +168,13 @@ def possible(ask: Ask, actor: Actor, now: datetime) -> dict[Verb, str | None]:
     }
 
 
-def why_not_draft(link: Link, direction: str, actor: Actor, *, recording: bool = False) -> str | None:
-    """None if the person may write down a new ask on this lane of the link, else the sentence."""
+def why_not_draft(
+    link: Link, direction: str, actor: Actor, *, recording: bool = False, side: Side = Side.ASKER
+) -> str | None:
+    """None if the person may write down a new ask on this lane of the link, else the sentence.
+
+    `side` is the performing one only for new terms of what is agreed.
+    """
     asker, performer = areas_of(link, direction)
     if link.ended_at or asker.archived_at or performer.archived_at:
         return _("The two areas are no longer linked in the chain.")
@@ -177,10 +182,27 @@ def why_not_draft(link: Link, direction: str, actor: Actor, *, recording: bool =
         return None if actor.is_facilitator else _("Only a facilitator writes down what somebody else said.")
     if actor.is_viewer:
         return _("You take part as a reader here.")
-    if not actor.may_speak_for(asker):
-        if asker.kind == Kind.CLIENT:
+    opening = asker if side == Side.ASKER else performer
+    if not actor.may_speak_for(opening):
+        if opening.kind == Kind.CLIENT:
             return _("Only who speaks for the client asks here. A facilitator names the voice of the client.")
-        return _("Only people of %(area)s ask here.") % {"area": asker.name}
+        return _("Only people of %(area)s ask here.") % {"area": opening.name}
+    return None
+
+
+def why_not_amend(ask: Ask, actor: Actor) -> str | None:
+    """None if the person may propose new terms for this agreed ask; either side may."""
+    if ask.state != State.AGREED:
+        return _("Only what is agreed can be changed this way.")
+    if ask.link.ended_at or ask.asker.archived_at or ask.performer.archived_at:
+        return _("The two areas are no longer linked in the chain.")
+    if actor.is_viewer:
+        return _("You take part as a reader here.")
+    if not sides_of(ask, actor) and not actor.is_facilitator:
+        return _("Only people of %(asker)s and %(performer)s act here.") % {
+            "asker": ask.asker.name,
+            "performer": ask.performer.name,
+        }
     return None
 
 
@@ -205,10 +227,13 @@ def draft(
     problem: ClientProblem | None = None,
     cause: Ask | None = None,
     replaces: Ask | None = None,
+    opened_by: Side = Side.ASKER,
     said_by: str = "",
 ) -> Ask:
     """Begin an ask. `data` is what was typed so far, as typed. Raises Refused."""
-    refusal = why_not_draft(link, direction, actor, recording=bool(said_by))
+    # Who said new terms aloud is named when they are sent; a facilitator may begin to write them down before.
+    recording = bool(said_by) or (replaces is not None and actor.is_facilitator)
+    refusal = why_not_draft(link, direction, actor, recording=recording, side=opened_by)
     if refusal:
         raise Refused(refusal)
     asker, performer = areas_of(link, direction)
@@ -222,11 +247,12 @@ def draft(
         problem=problem,
         cause=cause,
         replaces=replaces,
+        opened_by=opened_by,
         drafted_by=actor.membership,
         draft=data,
         created_at=now,
     )
-    _write(ask, Verb.DRAFT, Side.ASKER, author(actor, said_by), now)
+    _write(ask, Verb.DRAFT, opened_by, author(actor, said_by), now)
     return ask
 
 
@@ -242,8 +268,8 @@ def keep_draft(
     now: datetime,
 ) -> Ask:
     """Save what was typed so far. No act, nobody is told. Raises Refused, Overtaken."""
-    if ask.version == version and not (actor.is_facilitator or actor.may_speak_for(ask.asker)):
-        raise Refused(_("Only people of %(area)s ask here.") % {"area": ask.asker.name})
+    if ask.version == version and not (actor.is_facilitator or actor.may_speak_for(ask.opening_area)):
+        raise Refused(_("Only people of %(area)s ask here.") % {"area": ask.opening_area.name})
     _check_cause(ask.asker, actor.organization, problem, cause)
     _step(ask, (State.DRAFT,), version, draft=data, problem=problem, cause=cause)
     return ask
@@ -263,20 +289,31 @@ def send(
     words: str = "",
     said_by: str = "",
 ) -> Ask:
-    """The act *ask*: the draft goes to the other side. Raises Refused, Overtaken."""
+    """The act *ask*: the draft goes to the other side. Raises Refused, Overtaken.
+
+    Where the performing side opened it, to change what is agreed, it reaches the asking side as a counter-offer does:
+    with a reason, and with the turn.
+    """
     _guard(ask, Verb.ASK, actor, version, now, said_by)
     if problem is None and cause is None:
         raise Refused(_("Say why: which client problem or which request made you ask this."))
     _check_cause(ask.asker, actor.organization, problem, cause)
     if problem and problem.closed_at:
         raise Refused(_("This client problem is closed."))
-    wording = _new_terms(ask, Side.ASKER, terms, now)
+    side = Side(ask.opened_by)
+    verb, state = (Verb.ASK, State.ASKED) if side == Side.ASKER else (Verb.COUNTER, State.COUNTERED)
+    if verb == Verb.COUNTER and not words.strip():
+        raise Refused(_("Say why you propose something else."))
+    standing = ask.replaces.terms if ask.replaces else None
+    if standing and all(getattr(standing, name) == value for name, value in terms.items()):
+        raise Refused(_("Nothing is different yet: change what you cannot accept."))
+    wording = _new_terms(ask, side, terms, now)
     _step(
         ask,
         (State.DRAFT,),
         version,
-        state=State.ASKED,
-        turn=Side.PERFORMER,
+        state=state,
+        turn=other(side),
         terms=wording,
         problem=problem,
         cause=cause,
@@ -284,7 +321,7 @@ def send(
         asked_at=now,
         draft={},
     )
-    _write(ask, Verb.ASK, Side.ASKER, author(actor, said_by), now, words=words, terms=wording, answer_by=answer_by)
+    _write(ask, verb, side, author(actor, said_by), now, words=words, terms=wording, answer_by=answer_by)
     return ask
 
 
@@ -387,11 +424,11 @@ def decline(
 
 @transaction.atomic
 def withdraw(ask: Ask, actor: Actor, *, version: int, now: datetime, words: str = "", said_by: str = "") -> Ask:
-    """The asking side takes it back, also a draft. Raises Refused, Overtaken."""
+    """The side that opened it takes it back, also a draft. Raises Refused, Overtaken."""
     _guard(ask, Verb.WITHDRAW, actor, version, now, said_by)
     was_draft = ask.state == State.DRAFT
     _step(ask, (State.DRAFT, *OPEN), version, state=State.WITHDRAWN, turn="", settled_at=now)
-    _write(ask, Verb.WITHDRAW, Side.ASKER, author(actor, said_by), now, words=words, quiet=was_draft)
+    _write(ask, Verb.WITHDRAW, ask.opened_by, author(actor, said_by), now, words=words, quiet=was_draft)
     return ask
 
 
@@ -418,11 +455,12 @@ def amend(ask: Ask, actor: Actor, *, now: datetime, data: dict[str, str], said_b
 
     It runs the same way as the ask that it would replace, whoever opens it. Raises Refused.
     """
-    if ask.state != State.AGREED:
-        raise Refused(_("Only what is agreed can be changed this way."))
+    refusal = why_not_amend(ask, actor)
+    if refusal:
+        raise Refused(refusal)
     standing = ask.amendments.filter(state__in=(State.DRAFT, *OPEN)).first()
     if standing:
-        if standing.state == State.DRAFT and (actor.is_facilitator or actor.may_speak_for(ask.asker)):
+        if standing.state == State.DRAFT and (actor.is_facilitator or actor.may_speak_for(standing.opening_area)):
             return standing
         raise Refused(_("A change of this is being talked about already."))
     return draft(
@@ -433,6 +471,7 @@ def amend(ask: Ask, actor: Actor, *, now: datetime, data: dict[str, str], said_b
         problem=ask.problem,
         cause=ask.cause,
         replaces=ask,
+        opened_by=side_of(ask, actor) or Side.ASKER,
         said_by=said_by,
         now=now,
     )

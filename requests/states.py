@@ -52,7 +52,7 @@ class Verb(models.TextChoices):
 class Who(models.TextChoices):
     """Whose act it is."""
 
-    ASKER = "asker", _("who asks")
+    OPENER = "opener", _("who opens it: the asking side; new terms of what is agreed, either side")
     PERFORMER = "performer", _("who is asked")
     TURN = "turn", _("the side whose turn it is")
     EITHER = "either", _("either side")
@@ -79,13 +79,13 @@ class Move(NamedTuple):
 OPEN = (State.ASKED, State.COUNTERED)
 
 MOVES: tuple[Move, ...] = (
-    Move(Verb.DRAFT, (None,), Who.ASKER, Rank.MEMBER, State.DRAFT, ("terms", "why")),
-    Move(Verb.ASK, (State.DRAFT,), Who.ASKER, Rank.MEMBER, State.ASKED, ("answer_by",)),
+    Move(Verb.DRAFT, (None,), Who.OPENER, Rank.MEMBER, State.DRAFT, ("terms", "why")),
+    Move(Verb.ASK, (State.DRAFT,), Who.OPENER, Rank.MEMBER, State.ASKED, ("answer_by",)),
     Move(Verb.ACKNOWLEDGE, (State.ASKED,), Who.PERFORMER, Rank.MEMBER, None, ("answer_by, once",)),
     Move(Verb.AGREE, OPEN, Who.TURN, Rank.LEAD, State.AGREED, ("owner on the performing side",)),
     Move(Verb.COUNTER, OPEN, Who.TURN, Rank.MEMBER, State.COUNTERED, ("changed terms", "reason")),
     Move(Verb.DECLINE, OPEN, Who.TURN, Rank.LEAD, State.DECLINED, ("reason or another way",)),
-    Move(Verb.WITHDRAW, (State.DRAFT, *OPEN), Who.ASKER, Rank.MEMBER, State.WITHDRAWN, ()),
+    Move(Verb.WITHDRAW, (State.DRAFT, *OPEN), Who.OPENER, Rank.MEMBER, State.WITHDRAWN, ()),
     Move(Verb.SAY, OPEN, Who.EITHER, Rank.MEMBER, None, ("words",)),
     Move(Verb.REPLACE, (State.AGREED,), Who.SYSTEM, Rank.NOBODY, State.REPLACED, ("the new agreed terms",)),
 )

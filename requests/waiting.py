@@ -12,7 +12,7 @@ from areas.access import Actor
 from areas.models import Area
 from requests.access import NEAR
 from requests.models import Ask
-from requests.states import OPEN, State
+from requests.states import OPEN, Side, State
 from requests.trace import Step, paths
 from requests.wording import sentence
 
@@ -98,7 +98,9 @@ def desk_of(actor: Actor, now: datetime) -> Desk:
     areas = {area.pk: area for area in Area.objects.filter(pk__in=actor.works_in).order_by("name")}
     asks = Ask.objects.select_related(*NEAR, "redirected_from__performer").filter(organization=organization)
     mine = Q(state__in=OPEN) & (Q(asker__in=areas) | Q(performer__in=areas))
-    drafts = Q(state=State.DRAFT, asker__in=areas)
+    drafts = Q(state=State.DRAFT) & (
+        Q(opened_by=Side.ASKER, asker__in=areas) | Q(opened_by=Side.PERFORMER, performer__in=areas)
+    )
     # Sent on by one of my areas, and nobody has committed yet: my area is still answerable.
     sent_on = Q(state__in=OPEN, redirected_from__performer__in=areas)
     chased = Q(state__in=OPEN) if actor.is_facilitator else Q(pk=None)
@@ -130,8 +132,8 @@ def desk_of(actor: Actor, now: datetime) -> Desk:
 def _lay(piles: dict[int, Pile], one: Item, elsewhere: list[Item]) -> None:
     ask = one.ask
     if ask.state == State.DRAFT:
-        if ask.asker_id in piles:
-            piles[ask.asker_id].drafts.append(one)
+        if ask.opening_area.pk in piles:
+            piles[ask.opening_area.pk].drafts.append(one)
         return
     waits = ask.waits_for
     assert waits is not None

@@ -28,7 +28,7 @@ from requests.access import ask_to_read, problem_of, visible_asks
 from requests.conversation import people_of
 from requests.forms import AskForm, Recording
 from requests.models import Ask, ClientProblem
-from requests.states import Direction, State
+from requests.states import Direction, Side, State
 from requests.trace import Step, path
 
 # So many of the newest requests are offered as a reason.
@@ -62,6 +62,16 @@ class Desk:
     recording: Recording | None
 
     @property
+    def opening(self) -> Area:
+        """The area that writes: the asking one, but where the performing one itself proposes new terms."""
+        return self.performer if self.answering == self.asker else self.asker
+
+    @property
+    def answering(self) -> Area:
+        """The area that answers: the performing one, but where that one itself proposes new terms."""
+        return self.asker if self.draft and self.draft.opened_by == Side.PERFORMER else self.performer
+
+    @property
     def whys(self) -> list[tuple[str, str]]:
         return [(reason.value, reason.words) for reason in (*self.problems, *self.requests)]
 
@@ -79,11 +89,15 @@ def desk_for(
         raise Http404
     asker, performer = moves.areas_of(link, direction)
     recording = None
-    refusal = moves.why_not_draft(link, direction, actor)
+    side = Side(draft.opened_by) if draft else Side.ASKER
+    refusal = moves.why_not_draft(link, direction, actor, side=side)
     if refusal:
         if moves.why_not_draft(link, direction, actor, recording=True):
             raise PermissionDenied(refusal)
-        recording = Recording(only=True, names=tuple(member.name for _area, member in people_of([asker])))
+        recording = Recording(
+            only=True,
+            names=tuple(member.name for _area, member in people_of([asker if side == Side.ASKER else performer])),
+        )
     draft_cause = draft.cause if draft else None
     return Desk(
         actor=actor,
@@ -319,7 +333,7 @@ def _post(request: MemberRequest, actor: Actor, edge: Link, direction: str, now:
         return _page(request, desk, form, refused=refusal.sentence, status=422)
     if key:
         cache.set(key, asked.ref, SAME_FORM)
-    messages.success(request, _("Asked. %(area)s knows, and answers you here.") % {"area": desk.performer.name})
+    messages.success(request, _("Asked. %(area)s knows, and answers you here.") % {"area": desk.answering.name})
     return _to(actor, asked)
 
 

@@ -59,7 +59,7 @@ def show(
         "overtaken": overtaken,
         "refused": refused,
         "kept": kept,
-        "why_not_amend": moves.why_not_draft(ask.link, ask.direction, actor),
+        "why_not_amend": moves.why_not_amend(ask, actor),
         **live(request, topics_of(ask)),
     }
     template = "requests/ask.html"
@@ -268,7 +268,7 @@ def amend(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
     """Propose new terms for what is agreed: opens a draft; the old terms bind until the new ones are agreed."""
     one = ask_to_read(actor, ref)
     if moves.side_of(one, actor) is None and not actor.is_facilitator:
-        raise PermissionDenied(moves.why_not_draft(one.link, one.direction, actor))
+        raise PermissionDenied(moves.why_not_amend(one, actor))
     data = typed(one.terms, actor.organization) if one.terms else {}
     try:
         change = moves.amend(one, actor, data=data, now=timezone.now())

@@ -14,6 +14,7 @@ from django.utils import timezone
 from areas.models import JournalEntry, Link, Organization
 from areas.words import Kind
 from requests import moves
+from requests.access import visible_asks
 from requests.models import Act, Ask, Terms
 from requests.states import Direction, State, Verb
 from tests import asks, build
@@ -329,3 +330,42 @@ def test_the_default_answer_date_counts_working_days_of_the_place(cast: Cast) ->
     # The third Monday of November is a holiday there.
     friday_before = datetime(2026, 11, 13, 18, 0, tzinfo=NOW.tzinfo)
     assert moves.default_answer_by(cast.organization, friday_before) == date(2026, 11, 19)
+
+
+def test_the_performing_side_may_propose_new_terms_as_well(cast: Cast) -> None:
+    old = asks.agreed(cast)
+    luis = cast.actor("luis")
+    assert moves.why_not_amend(old, cast.actor("marta")) is not None
+    assert moves.why_not_amend(old, cast.actor("vera")) is not None
+    new = moves.amend(old, luis, data={"outcome": "Menos"}, now=NOW)
+    assert (new.asker, new.performer, new.opening_area) == (cast.sales, cast.logistics, cast.logistics)
+    # Its draft is logistics' own: sales does not see it yet, and cannot send it.
+    assert not visible_asks(cast.actor("ana")).filter(pk=new.pk).exists()
+    assert moves.why_not(new, Verb.ASK, cast.actor("ana"), NOW) is not None
+    send: dict[str, Any] = {
+        "problem": new.problem,
+        "cause": new.cause,
+        "answer_by": date(2026, 11, 20),
+        "now": NOW,
+    }
+    with pytest.raises(moves.Refused):
+        moves.send(new, luis, version=new.version, terms=asks.once("Menos"), **send)
+    assert old.terms is not None
+    with pytest.raises(moves.Refused):
+        moves.send(new, luis, version=new.version, terms=old.terms.promise(), words="Igual", **send)
+    new.refresh_from_db()
+    moves.send(new, luis, version=new.version, terms=asks.once("Menos"), words="No alcanzamos.", **send)
+    assert (new.state, new.turn, new.waits_for) == (State.COUNTERED, "asker", cast.sales)
+    assert moves.why_not(new, Verb.WITHDRAW, luis, NOW) is None
+    assert moves.why_not(new, Verb.WITHDRAW, cast.actor("ana"), NOW) is not None
+    old.refresh_from_db()
+    assert old.state == State.AGREED
+    moves.agree(new, cast.actor("ana"), version=new.version, owner=cast.victor, now=NOW)
+    old.refresh_from_db()
+    assert (old.state, new.state, new.owner) == (State.REPLACED, State.AGREED, cast.victor)
+
+
+def test_only_new_terms_are_opened_by_the_performer(cast: Cast) -> None:
+    ask = asks.asked(cast)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Ask.objects.filter(pk=ask.pk).update(opened_by="performer")
