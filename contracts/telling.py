@@ -63,17 +63,27 @@ class Listing(NamedTuple):
     empty: str
 
     @property
-    def items(self) -> SafeString:
-        """The lines as list items, each a link with a stable id."""
+    def markup(self) -> SafeString:
+        """The whole list as a card; each line is a link with a stable id."""
+        if self.lines:
+            body = f'<ul class="list">{"".join(map(self._line, range(len(self.lines)), self.lines))}</ul>'
+            if self.more:
+                more = ngettext("and one more", "and %(n)s more", self.more) % {"n": self.more}
+                body += f'<p class="card-foot">{escape(more)}</p>'
+        else:
+            body = f'<p class="small muted">{escape(self.empty)}</p>'
         return mark_safe(
-            "".join(
-                f'<li class="board-line"><span class="pill {line.pill}">{escape(line.word)}</span> '
-                f'<span class="grow"><a id="{self.key}-{n}" href="{escape(line.href)}"><b>{escape(line.title)}</b></a>'
-                f'<span class="small muted">{escape(line.detail)}</span>'
-                + (f'<span class="small board-path">{escape(line.path)}</span>' if line.path else "")
-                + "</span></li>"
-                for n, line in enumerate(self.lines, 1)
-            )
+            f'<section class="card list-{self.key}" aria-labelledby="list-{self.key}"><div class="card-head">'
+            f'<h2 id="list-{self.key}">{escape(self.title)}</h2><span class="count">{self.total}</span></div>'
+            f"{body}</section>"
+        )
+
+    def _line(self, n: int, line: Line) -> str:
+        path = f'<span class="small board-path">{escape(line.path)}</span>' if line.path else ""
+        return (
+            f'<li class="board-line"><span class="pill {line.pill}">{escape(line.word)}</span> <span class="grow">'
+            f'<a id="{self.key}-{n + 1}" href="{escape(line.href)}"><b>{escape(line.title)}</b></a>'
+            f'<span class="small muted">{escape(line.detail)}</span>{path}</span></li>'
         )
 
 
