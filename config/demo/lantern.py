@@ -544,6 +544,23 @@ def _latest(s: Stage) -> None:
         s.once("No doubled appointments after an import", 8, done_when="A week without one report."),
         why="word",
     )
+    s.at(-3, "16:00")
+    s.ask(
+        "room3",
+        "maeve",
+        "services",
+        "operations",
+        s.within(
+            "A ready environment for each new clinic",
+            3,
+            Unit.DAYS,
+            "the complete onboarding sheet reaching Operations",
+            done_when="Conor's team signs in and sees the clinic's name.",
+        ),
+        replaces="room",
+        words="With eight clinics a week, two days no longer hold. Three will, and I say so before we miss one.",
+        answer_by=2,
+    )
     s.at(-2, "09:00")
     s.invite("nora", "Bridget Lane", "support", Part.MEMBER)
     s.at(-2, "14:00")
