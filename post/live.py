@@ -42,6 +42,8 @@ BEAT = 10
 # Beats are spread over the seconds, so that a thousand streams are not written to at once.
 SHARES = 10
 MOST_STREAMS = 5000
+# So long the last version of a topic is remembered, for pages that have just been opened.
+REMEMBERED = timedelta(hours=1)
 # After Valkey did not take an announcement, deeds do not wait for it again for a while.
 SILENCE = 2.0
 
@@ -62,7 +64,11 @@ def _publish(topics: tuple[str, ...], version: int) -> None:
     if not topics or time.monotonic() < _silent_until:
         return
     try:
-        _valkey(settings.REDIS_URL).publish(_channel(), json.dumps({"v": version, "t": topics}))
+        telling = _valkey(settings.REDIS_URL).pipeline(transaction=True)
+        for topic in topics:
+            telling.set(_last(topic), version, ex=REMEMBERED)
+        telling.publish(_channel(), json.dumps({"v": version, "t": topics}))
+        telling.execute()
     except (redis.RedisError, OSError) as error:
         _silent_until = time.monotonic() + SILENCE
         logger.warning("nobody was told to look at %d topics: %s", len(topics), type(error).__name__)
@@ -76,6 +82,11 @@ def _valkey(url: str) -> redis.Redis:
 def _channel() -> str:
     # Channels know no database numbers: the prefix alone keeps two installations on one server apart.
     return f"{settings.REDIS_PREFIX}:live"
+
+
+def _last(topic: str) -> str:
+    """The key under which the last announced version of a topic is remembered."""
+    return f"{settings.REDIS_PREFIX}:live:{topic}"
 
 
 def token_for(topics: Iterable[str], *, max_age: timedelta = TOKEN_LASTS) -> str:
@@ -104,9 +115,16 @@ def _look(version: int, topics: tuple[str, ...]) -> bytes:
     return f"event: look\ndata: {data}\n\n".encode()
 
 
-def _up() -> bytes:
-    """The line is live; with the server's clock, because a page counts down to moments that the server set."""
-    return f'event: up\ndata: {{"now":{int(time.time() * 1000)}}}\n\n'.encode()
+def _up(versions: dict[str, int] | None = None) -> bytes:
+    """The line is live; with the server's clock, because a page counts down to moments that the server set.
+
+    With the last versions of its topics (those of the last hour) a page that has just been opened sees that nothing
+    happened since it was rendered, and need not fetch itself again.
+    """
+    data: dict[str, Any] = {"now": int(time.time() * 1000)}
+    if versions is not None:
+        data["v"] = versions
+    return f"event: up\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
 
 
 DOWN = b"event: down\ndata:\n\n"
@@ -117,13 +135,14 @@ BEATS = b"event: beat\ndata:\n\n"
 class Stream:
     """One open page: the topics that it listens to, and what it has not been told yet."""
 
-    __slots__ = ("beat", "gone", "news", "said_up", "share", "topics", "until", "up", "version", "waiter")
+    __slots__ = ("beat", "gone", "known", "news", "said_up", "share", "topics", "until", "up", "version", "waiter")
 
     def __init__(self, topics: tuple[str, ...], until: float, share: int) -> None:
         self.topics = topics
         self.until = until
         self.share = share
         self.news: set[str] = set()
+        self.known: dict[str, int] | None = None
         self.version = 0
         self.up: bool | None = None
         self.said_up: bool | None = None
@@ -148,7 +167,8 @@ class Stream:
         said = b""
         if self.up is not self.said_up:
             self.said_up = self.up
-            said = _up() if self.up else DOWN
+            said = _up(self.known) if self.up else DOWN
+            self.known = None
         if self.news:
             said += _look(self.version, tuple(sorted(self.news)))
             self.news.clear()
@@ -176,6 +196,7 @@ class Hub:
         self.count = 0
         self.closing = False
         self.tasks: list[asyncio.Task[None]] = []
+        self.asking: redis.asyncio.Redis | None = None
 
     def start(self) -> None:
         if not self.tasks:
@@ -186,6 +207,9 @@ class Hub:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        asking, self.asking = self.asking, None
+        if asking is not None:
+            await asking.aclose()
 
     def hang_up(self) -> None:
         """The process is asked to end: it need not wait for pages that would never leave."""
@@ -211,6 +235,21 @@ class Hub:
                 self.listeners.pop(topic, None)
 
     # What comes from Valkey
+
+    async def last_versions(self, topics: tuple[str, ...]) -> dict[str, int] | None:
+        """Topic → its last announced version, for those announced within the hour; None if Valkey does not say."""
+        if not self.up:
+            return None
+        if self.asking is None:
+            pool = redis.asyncio.BlockingConnectionPool.from_url(
+                settings.REDIS_URL, max_connections=4, timeout=1, socket_connect_timeout=0.5, socket_timeout=0.5
+            )
+            self.asking = redis.asyncio.Redis.from_pool(pool)
+        try:
+            found = await self.asking.mget([_last(topic) for topic in topics])
+            return {topic: int(version) for topic, version in zip(topics, found, strict=True) if version is not None}
+        except (redis.RedisError, OSError, ValueError):
+            return None
 
     async def subscribe(self) -> None:
         """Holds the subscription; without it every stream is told that it is not live."""
@@ -317,6 +356,8 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         return
     hub.start()
     mine = hub.join(*found)
+    # After joining: what is announced from here on comes as news.
+    mine.known = await hub.last_versions(mine.topics)
     leaving: asyncio.Future[Any] = asyncio.ensure_future(_until_left(receive))
     leaving.add_done_callback(mine.leave)
     try:

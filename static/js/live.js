@@ -11,6 +11,7 @@
   "use strict";
   const said = document.body.dataset;
   const SILENT = 25_000;
+  const JUST_NOW = 10_000;
   let token = said.liveToken || "";
   let source = null;
   let heardAt = 0;
@@ -23,6 +24,7 @@
   const owed = new Set();
   const kept = new WeakMap();
   const forced = new WeakSet();
+  let justOpened = true;
 
   // What the person sees of the line
 
@@ -72,9 +74,16 @@
     }
   }
 
-  function look(topics, version) {
+  // On a page that has just been rendered nothing is news unless a topic was announced since: no click meets a swap.
+  function isAsRendered(region, wanted, versions) {
+    const shown = Number(region.dataset.liveVersion || -1);
+    return shown >= 0 && wanted.length > 0 && wanted.every((topic) => (versions[topic] || 0) <= shown);
+  }
+
+  function look(topics, version, versions) {
     const regions = [...document.querySelectorAll("[data-live]")].filter((region) => {
       const wanted = region.dataset.live.split(/\s+/).filter(Boolean);
+      if (versions && isAsRendered(region, wanted, versions)) return false;
       if (topics && wanted.length && !wanted.some((topic) => topics.includes(topic))) return false;
       return !(version && Number(region.dataset.liveVersion || -1) >= version);
     });
@@ -225,9 +234,11 @@
     source.addEventListener("up", (event) => {
       heard();
       tries = 0;
-      aheadBy = JSON.parse(event.data).now - Date.now();
+      const told = JSON.parse(event.data);
+      aheadBy = told.now - Date.now();
       show("live");
-      look(null, 0);
+      look(null, 0, justOpened && performance.now() < JUST_NOW ? told.v : null);
+      justOpened = false;
       ripen();
     });
     source.addEventListener("down", () => {
@@ -242,6 +253,7 @@
     });
     source.addEventListener("expired", renew);
     source.onerror = () => {
+      justOpened = false;
       show("off");
       if (source?.readyState === EventSource.CLOSED) renew();
     };
@@ -287,14 +299,25 @@
     else renew();
   }
 
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : wake()));
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return wake();
+    justOpened = false;
+    close();
+  });
   addEventListener("pagehide", close);
-  addEventListener("pageshow", wake);
+  addEventListener("pageshow", (event) => {
+    // Out of the browser's memory: rendered long ago.
+    if (event.persisted) justOpened = false;
+    wake();
+  });
   addEventListener("online", () => {
     close();
     wake();
   });
-  addEventListener("offline", () => show("off"));
+  addEventListener("offline", () => {
+    justOpened = false;
+    show("off");
+  });
   setInterval(() => {
     // After sleep, or behind a network that died without a word, no error ever comes.
     if (source && Date.now() - heardAt > SILENT) {

@@ -17,7 +17,9 @@ from config.embedded import free_port
 from config.env import ROOT
 from config.processes import Child, spawn, stop, wait_until
 from post import letters, live
-from tests.e2e.conftest import _answers, _environment
+from tests import asks
+from tests.cast import muebles_del_norte
+from tests.e2e.conftest import ComeIn, _answers, _environment
 
 MAILBOX = "/demo/mailbox/"
 Arrive = Callable[..., None]
@@ -268,3 +270,22 @@ def test_the_console_stays_silent(demo_server: str, page: Page, arrive: Arrive) 
     page.get_by_text("Primera").wait_for()
 
     assert said == []
+
+
+def test_a_page_just_opened_does_not_fetch_again_what_it_shows(come_in: ComeIn) -> None:
+    """No click meets a region that is being swapped for the same; after a lost line all is fetched."""
+    cast = muebles_del_norte()
+    asks.asked(cast)
+    page = come_in(cast.luis, "/")
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url) if request.headers.get("hx-request") else None)
+    page.goto(page.url.split("/o/")[0] + f"/o/{cast.organization.ref}/")
+    # The word for "live" and the decision to fetch come out of the same event.
+    is_live(page)
+    assert fetched == []
+
+    page.context.set_offline(True)
+    is_not_live(page)
+    with page.expect_request(lambda request: "hx-request" in request.headers):
+        page.context.set_offline(False)
+        is_live(page)

@@ -34,6 +34,14 @@ def test_the_page_learns_the_servers_clock(listen: Listen) -> None:
     assert abs(listen("o:norte").until("up")["now"] / 1000 - time.time()) < 5
 
 
+def test_a_page_that_comes_live_learns_the_last_version_of_its_topics(listen: Listen) -> None:
+    listen("o:norte").until("up")
+    live.announce(["o:norte", "a:otro"], 41)
+    live.announce(["o:norte"], 42)
+
+    assert listen("o:norte", "l:quieto").until("up")["v"] == {"o:norte": 42}
+
+
 def test_the_headers_let_no_proxy_hold_the_signals_back(listen: Listen) -> None:
     ear = listen("o:norte")
 
