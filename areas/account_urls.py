@@ -14,6 +14,8 @@ urlpatterns = [
     path("login/code/", to_sign_in, name="account_request_login_code"),
     path("signup/", to_sign_in, name="account_signup"),
     path("confirm-email/", account.email_verification_sent, name="account_email_verification_sent"),
+    # Where the library sends a known person who opens the page above once more.
+    path("confirmed/", RedirectView.as_view(pattern_name="areas:profile"), name="account_email"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("sessions/", list_usersessions, name="usersessions_list"),

@@ -148,6 +148,11 @@ def test_nobody_has_a_password_to_play_with(db: None, client: Client) -> None:
     assert client.get("/accounts/signup/")["Location"] == LOGIN
 
 
+def test_whoever_goes_back_to_the_code_after_it_was_typed_is_shown_their_profile(db: None, client: Client) -> None:
+    client.force_login(build.user("Ana"))
+    assert client.get("/accounts/confirm-email/", follow=True).redirect_chain[-1] == ("/profile/", 302)
+
+
 def test_whoever_never_typed_the_code_is_forgotten(db: None) -> None:
     now = timezone.now()
     stays = build.user("Ana")
