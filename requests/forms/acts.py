@@ -298,11 +298,15 @@ class AskForm(TermsForm):
         today: date,
         performer: Area,
         standing: Promise | None = None,
+        proposes: bool = False,
         **kwargs: Any,
     ) -> None:
         self.expected = answer_by
         kwargs["initial"] = {"answer_by": answer_by.isoformat(), **kwargs.get("initial", {})}
         super().__init__(data, organization=organization, today=today, performer=performer, standing=standing, **kwargs)
+        if proposes:
+            self.fields["words"].required = True
+            self.fields["words"].label = _("Because…")
         field = self.fields["why"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = whys

@@ -72,6 +72,11 @@ class Desk:
         return self.asker if self.draft and self.draft.opened_by == Side.PERFORMER else self.performer
 
     @property
+    def proposes(self) -> bool:
+        """The performing side says what it can promise instead of asking for something."""
+        return self.answering == self.asker
+
+    @property
     def whys(self) -> list[tuple[str, str]]:
         return [(reason.value, reason.words) for reason in (*self.problems, *self.requests)]
 
@@ -153,6 +158,7 @@ def _form(
         today=now.astimezone(organization.tz).date(),
         performer=desk.performer,
         standing=desk.standing,
+        proposes=desk.proposes,
         initial=initial or {},
     )
 
@@ -183,7 +189,7 @@ def _page(
         "draft": desk.draft,
         "link": desk.link,
         "examples": examples.suggest(desk.direction, desk.performer.kind),
-        "questions": questions_for(desk.asker, get_language() or "en"),
+        "questions": questions_for(desk.opening, get_language() or "en"),
         "trail": trail_of(desk.actor, form),
         "marks": marks_of(form),
         "overtaken": overtaken,

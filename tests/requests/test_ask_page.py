@@ -394,6 +394,28 @@ def test_new_terms_begin_with_the_agreed_ones(cast: Cast) -> None:
     assert act(cast, "ana", "amend", ask).url == response.url
 
 
+def test_who_was_asked_proposes_what_it_can_promise_from_now_on(cast: Cast) -> None:
+    ask = asks.agreed(cast)
+    response = act(cast, "luis", "amend", ask)
+    change = Ask.objects.get(replaces=ask)
+    assert ask.problem is not None
+    form = browser(cast.luis).get(response.url)
+    assert "What I can promise:" in words(form)
+    assert "Because…" in words(form)
+    where = address(cast, "new", link=cast.to_sales.ref, direction=Direction.NEED)
+    said = {**COUNTER, "why": f"p:{ask.problem.ref}", "draft": change.ref, "version": change.version, "ask": "1"}
+    silent = browser(cast.luis).post(where, {**said, "words": ""})
+    assert silent.status_code == 422
+    assert browser(cast.luis).post(where, said).status_code == 302
+    offered = fresh(change)
+    assert (offered.state, offered.turn) == (State.COUNTERED, "asker")
+    text = page(cast, "ana", change)
+    assert "Luis (Logística) proposes something else" in text
+    assert "before by Fri, 4 Dec 2026 now by Fri, 18 Dec 2026" in text
+    act(cast, "ana", "agree", change, owner=cast.luis.ref)
+    assert fresh(ask).state == State.REPLACED
+
+
 def test_a_declined_change_leaves_the_old_terms_standing(cast: Cast) -> None:
     old = asks.agreed(cast)
     change = asks.asked(cast, why=old.problem, terms=asks.once("Antes"), replaces=old)
