@@ -116,9 +116,10 @@ def confirm_shoes(request: MemberRequest, actor: Actor, link: str) -> HttpRespon
     refusal = drafting.why_not_shoes(found.contract, Side.CUSTOMER, actor)
     if refusal:
         raise PermissionDenied(refusal)
-    n = request.POST.get("n", "")
+    said = request.POST.get("n", "")
+    n = int(said) if said.isdecimal() and len(said) < 9 else 0
     try:
-        drafting.confirm_shoes(found.contract, actor, n=int(n) if n.isdecimal() else 0, now=found.now)
+        drafting.confirm_shoes(found.contract, actor, n=n, now=found.now)
     except ChangedMeanwhile:
         messages.warning(request, _("It was changed meanwhile. Read it again before you confirm it."))
     except Refused as refused:

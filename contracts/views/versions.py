@@ -68,7 +68,7 @@ def version(request: MemberRequest, actor: Actor, link: str, n: int) -> HttpResp
         raise Http404
     chosen = request.GET.get("with", "")
     default = max((one for one in by_n if one < n), default=None)
-    other = by_n.get(int(chosen)) if chosen.isdecimal() and chosen != str(n) else None
+    other = by_n.get(int(chosen)) if chosen.isdecimal() and len(chosen) < 9 and int(chosen) != n else None
     if other is None and default is not None:
         other = by_n[default]
     older, newer = (None, by_n[n]) if other is None else sorted((other, by_n[n]), key=lambda one: one.n)
