@@ -86,8 +86,7 @@ def proposal(contract: Contract) -> Proposal:
     current = in_force(contract)
     clauses: dict[int, Clause] = {}
     if current:
-        rows = current.clauses.select_related("ask__asker", "ask__performer", "ask__terms")
-        clauses = {clause.ask_id: clause for clause in rows}
+        clauses = {clause.ask_id: clause for clause in current.clauses.all()}
     removals = {
         removal.ask_id: removal
         for removal in contract.removals.filter(taken_back_at__isnull=True).select_related("by__user")

@@ -21,7 +21,7 @@ from contracts import drafting
 from contracts.access import area_of
 from contracts.clock import Standing, soon_until, standing
 from contracts.marks import Mark, marks
-from contracts.models import Clause, Commitment, Contract, Removal, Shoes, Signature, Version
+from contracts.models import Commitment, Contract, Removal, Shoes, Signature, Version
 from contracts.words import Side
 from requests import moves
 from requests.models import Act, Ask, Promise, Terms
@@ -280,9 +280,7 @@ class Sheet:
     def _signatures(self) -> list[Signature]:
         """Those under the version in force and those given for the proposed one."""
         numbers = [self.proposed.n, *([self.version.n] if self.version else [])]
-        return list(
-            self.contract.signatures.filter(n__in=numbers).select_related("by__user", "recorded_by__user", "for_area")
-        )
+        return list(self.contract.signatures.filter(n__in=numbers).select_related("recorded_by__user", "for_area"))
 
     @cached_property
     def signed_by(self) -> dict[str, Signature]:
@@ -310,7 +308,8 @@ class Sheet:
         lapsed = next((one for one in reversed(given) if one.digest != self.proposed.digest), None)
         refusal: str | None = ""
         recording = False
-        if counts is None and self.proposed.is_change:
+        may = self.actor.is_facilitator or self.actor.may_decide_for(area_of(self.contract, side))
+        if counts is None and self.proposed.is_change and may:
             refusal = drafting.why_not_sign(self.contract, self.proposed, side, self.actor)
             if refusal and self.actor.is_facilitator:
                 noted = drafting.why_not_sign(self.contract, self.proposed, side, self.actor, recording=True)
@@ -366,7 +365,7 @@ class Sheet:
         """What is not agreed: open, declined, and the drafts that this person may see."""
         asks = (
             Ask.objects.filter(link=self.link, state__in=(State.DRAFT, State.DECLINED, *OPEN))
-            .select_related("asker", "performer", "terms", "owner__user", "drafted_by__user")
+            .select_related("asker", "performer", "terms")
             .order_by("asked_at", "pk")
         )
         return [
@@ -392,9 +391,7 @@ class Sheet:
         found: dict[int, list[Act]] = defaultdict(list)
         talked = [ask.pk for ask in self._talk if ask.state != State.DRAFT]
         if talked:
-            acts = Act.objects.filter(ask__in=talked).select_related(
-                "terms", "by__user", "recorded_by__user", "for_area", "redirected_to__performer"
-            )
+            acts = Act.objects.filter(ask__in=talked).select_related("terms", "for_area", "redirected_to__performer")
             for act in acts.order_by("ask", "n"):
                 found[act.ask_id].append(act)
         return found
@@ -584,15 +581,3 @@ class Sheet:
 
 def owner_difference(before: str, after: str) -> Difference:
     return Difference(field="owner", label=str(_("Who answers for it")), before=before, after=after)
-
-
-def frozen_entry(clause: Clause, organization: Organization, path: list[Step]) -> Entry:
-    """A clause of a signed version as a line, for paper and for reading versions."""
-    return Entry(
-        ask=clause.ask,
-        promise=clause,
-        status=Status.IN_FORCE,
-        owner_name=clause.owner_name,
-        organization=organization,
-        path=path,
-    )

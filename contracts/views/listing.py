@@ -55,7 +55,9 @@ def contracts(request: MemberRequest, actor: Actor) -> HttpResponseBase:
         "here": request.get_full_path(),
         **live(request, topics),
     }
-    return render(request, f"contracts/contracts.html{'#table' if request.htmx else ''}", context)
+    # Going back to an address that a filter left behind asks for the whole page.
+    only_table = request.htmx and not request.htmx.history_restore_request
+    return render(request, f"contracts/contracts.html{'#table' if only_table else ''}", context)
 
 
 def _how_many(entries: list[Shelved], stand: str) -> int:

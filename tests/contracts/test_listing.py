@@ -168,6 +168,11 @@ def test_the_table_looks_again_by_itself(cast: Cast) -> None:
     assert "state=in_force" in html
 
 
+def test_going_back_to_a_filter_brings_the_whole_page(cast: Cast) -> None:
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert "<html" in browser(cast.vera).get(address(cast), {"state": "none"}, headers=back).content.decode()
+
+
 def _fill(cast: Cast, links: list[Link]) -> None:
     for link in links:
         problem = asks.problem(cast)
