@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import include, path
 from django.utils import timezone
 
 from areas.access import Actor, MemberRequest, for_members
-from areas.words import Kind
-from contracts.board import AREAS, ITEMS, LINKS, PROBLEM
+from contracts.board import AREAS, ITEMS, LINKS, PROBLEM, read
 from contracts.clock import soon_until
 
 
@@ -44,16 +42,9 @@ def queries(request: MemberRequest, actor: Actor, size: int) -> HttpResponseBase
         "today": now.astimezone(org.tz).date(),
         "links": None,
     }
-    with connection.cursor() as cursor:
-        asked: list[tuple[str, Any]] = [
-            (AREAS, [Kind.CLIENT, org.pk]),
-            (LINKS, known),
-            (ITEMS, known),
-            (PROBLEM, [org.pk]),
-        ]
-        for statement, values in asked:
-            cursor.execute(statement, values)
-            cursor.fetchall()
+    for statement, values in ((AREAS, {"client": "client", "org": org.pk}), (LINKS, known), (ITEMS, known)):
+        read(statement, values)
+    read(PROBLEM, {"org": org.pk})
     return HttpResponse(_same(size))
 
 

@@ -216,26 +216,22 @@ _OPEN = "a.state IN ('asked', 'countered')"
 _SUPPLIERS_TURN = "(a.turn = 'performer') = (a.direction = 'need')"
 # A declined amendment leaves the old terms in force; a need that went on to another area is met once that one agrees.
 _UNMET = """a.state = 'declined' AND a.direction = 'need' AND a.replaces_id IS NULL AND NOT EXISTS (
-    SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state = 'agreed')"""
+    SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state = 'agreed' OFFSET 0)"""
 
-AREAS = "SELECT id, ref, name, kind = %s, archived_at IS NULL FROM areas_area WHERE organization_id = %s ORDER BY id"
+AREAS = """
+SELECT id, ref, name, kind = %(client)s, archived_at IS NULL FROM areas_area WHERE organization_id = %(org)s ORDER BY id
+"""
 
 # A need is owed by the supplier, a requirement by the customer: who owes names the lane.
 LINKS = f"""
-WITH promised AS (
-    SELECT c.link_id,
-        count(*) FILTER (WHERE c.owes_id = l.supplier_id) AS supplier_in_force,
-        count(*) FILTER (WHERE c.owes_id = l.customer_id) AS customer_in_force,
-        count(*) FILTER (WHERE c.owes_id = l.supplier_id AND c.due_at < %(now)s) AS supplier_broken,
-        count(*) FILTER (WHERE c.owes_id = l.customer_id AND c.due_at < %(now)s) AS customer_broken,
-        count(*) FILTER (WHERE c.owes_id = l.supplier_id AND c.due_at >= %(now)s AND c.due_at < %(soon)s)
-            AS supplier_soon,
-        count(*) FILTER (WHERE c.owes_id = l.customer_id AND c.due_at >= %(now)s AND c.due_at < %(soon)s)
-            AS customer_soon,
-        min(c.due_at) FILTER (WHERE c.due_at >= %(now)s) AS next_due
-    FROM contracts_commitment c JOIN areas_link l ON l.id = c.link_id
-    WHERE c.organization_id = %(org)s AND c.ended_at IS NULL
-    GROUP BY c.link_id
+WITH owed AS (
+    SELECT link_id, owes_id, count(*) AS in_force,
+        count(*) FILTER (WHERE due_at < %(now)s) AS broken,
+        count(*) FILTER (WHERE due_at >= %(now)s AND due_at < %(soon)s) AS soon,
+        min(due_at) FILTER (WHERE due_at >= %(now)s) AS next_due
+    FROM contracts_commitment
+    WHERE organization_id = %(org)s AND ended_at IS NULL
+    GROUP BY link_id, owes_id
 ), talked AS (
     SELECT a.link_id,
         count(*) FILTER (WHERE a.direction = 'need' AND a.state <> 'declined') AS needs,
@@ -246,30 +242,39 @@ WITH promised AS (
         count(*) FILTER (WHERE {_OPEN} AND {_SUPPLIERS_TURN}) AS supplier_open,
         count(*) FILTER (WHERE {_OPEN} AND NOT {_SUPPLIERS_TURN}) AS customer_open,
         count(*) FILTER (WHERE a.state = 'agreed') AS to_sign
-    FROM requests_ask a
-    WHERE a.organization_id = %(org)s AND (
-        a.state IN ('asked', 'countered', 'declined')
-        OR a.state = 'agreed'
-            AND NOT EXISTS (SELECT 1 FROM contracts_commitment c WHERE c.ask_id = a.id AND c.ended_at IS NULL)
+    FROM (
+        SELECT * FROM requests_ask
+        WHERE organization_id = %(org)s AND state IN ('asked', 'countered', 'declined')
+        UNION ALL
+        SELECT agreed.* FROM requests_ask agreed
+        WHERE agreed.organization_id = %(org)s AND agreed.state = 'agreed'
+            AND NOT EXISTS (SELECT 1 FROM contracts_commitment c WHERE c.ask_id = agreed.id AND c.ended_at IS NULL)
             AND NOT EXISTS (
                 SELECT 1 FROM contracts_removal gone
-                WHERE gone.ask_id = a.id AND gone.taken_back_at IS NULL AND gone.done_in_id IS NOT NULL))
+                WHERE gone.ask_id = agreed.id AND gone.taken_back_at IS NULL AND gone.done_in_id IS NOT NULL)
+    ) a
     GROUP BY a.link_id
 )
-SELECT l.id, l.ref, l.customer_id, l.supplier_id, coalesce(needs, 0) + coalesce(supplier_in_force, 0),
-    coalesce(requirements, 0) + coalesce(customer_in_force, 0), coalesce(supplier_in_force, 0),
-    coalesce(customer_in_force, 0), coalesce(supplier_broken, 0), coalesce(customer_broken, 0),
-    coalesce(supplier_soon, 0), coalesce(customer_soon, 0), coalesce(unmet, 0), coalesce(supplier_unanswered, 0),
-    coalesce(customer_unanswered, 0), coalesce(supplier_open, 0), coalesce(customer_open, 0), coalesce(to_sign, 0),
-    next_due
+SELECT l.id, l.ref, l.customer_id, l.supplier_id, coalesce(needs, 0) + coalesce(s.in_force, 0),
+    coalesce(requirements, 0) + coalesce(c.in_force, 0), coalesce(s.in_force, 0), coalesce(c.in_force, 0),
+    coalesce(s.broken, 0), coalesce(c.broken, 0), coalesce(s.soon, 0), coalesce(c.soon, 0), coalesce(unmet, 0),
+    coalesce(supplier_unanswered, 0), coalesce(customer_unanswered, 0), coalesce(supplier_open, 0),
+    coalesce(customer_open, 0), coalesce(to_sign, 0), least(s.next_due, c.next_due)
 FROM areas_link l
-LEFT JOIN promised ON promised.link_id = l.id
+LEFT JOIN owed s ON s.link_id = l.id AND s.owes_id = l.supplier_id
+LEFT JOIN owed c ON c.link_id = l.id AND c.owes_id = l.customer_id
 LEFT JOIN talked ON talked.link_id = l.id
 WHERE l.organization_id = %(org)s AND l.ended_at IS NULL
 ORDER BY l.id
 """
 
+
+def _cause_of(ask: str) -> str:
+    return f"(SELECT cause_id FROM requests_ask WHERE id = {ask} AND cause_id IS NOT NULL OFFSET 0)"
+
+
 # The first of each list, and the way of each up to the client; of what is at risk all, and the way of the first.
+# OFFSET 0 keeps the planner at looking up these few rows: joined plainly, it reads all asks five times over.
 # `links` NULL: of the whole organization.
 ITEMS = f"""
 WITH RECURSIVE late AS (
@@ -277,9 +282,9 @@ WITH RECURSIVE late AS (
     WHERE organization_id = %(org)s AND ended_at IS NULL AND due_at < %(now)s
     ORDER BY due_at, ask_id LIMIT {RIPPLES}
 ), ripple AS (
-    SELECT a.cause_id AS id FROM late JOIN requests_ask a ON a.id = late.id WHERE a.cause_id IS NOT NULL
+    SELECT a.cause_id AS id FROM late, LATERAL {_cause_of("late.id")} a
     UNION
-    SELECT a.cause_id FROM ripple JOIN requests_ask a ON a.id = ripple.id WHERE a.cause_id IS NOT NULL
+    SELECT a.cause_id FROM ripple, LATERAL {_cause_of("ripple.id")} a
 ), listed AS (
     (SELECT 'broken' AS kind, a.id, row_number() OVER (ORDER BY late.due_at, a.id) AS n
      FROM late JOIN requests_ask a ON a.id = late.id
@@ -297,23 +302,25 @@ WITH RECURSIVE late AS (
      ORDER BY a.answer_by, a.id LIMIT {SHOWN})
     UNION ALL
     (SELECT 'at_risk', a.id, row_number() OVER (ORDER BY a.problem_id IS NULL, a.id)
-     FROM (SELECT id FROM ripple LIMIT {RIPPLES}) reached
-     JOIN requests_ask a ON a.id = reached.id
-     WHERE a.state = 'agreed' AND NOT EXISTS (SELECT 1 FROM late WHERE late.id = a.id))
+     FROM (SELECT id FROM ripple EXCEPT SELECT id FROM late) reached,
+         LATERAL (SELECT id, state, problem_id FROM requests_ask WHERE id = reached.id OFFSET 0) a
+     WHERE a.state = 'agreed')
 ), up AS (
     SELECT kind, n, id, 0 AS depth FROM listed
     UNION ALL
     SELECT up.kind, up.n, a.cause_id, up.depth + 1
-    FROM up JOIN requests_ask a ON a.id = up.id
-    WHERE a.cause_id IS NOT NULL AND up.n <= {SHOWN} AND up.depth < {DEEPEST}
+    FROM up, LATERAL {_cause_of("up.id")} a
+    WHERE up.n <= {SHOWN} AND up.depth < {DEEPEST}
 )
 SELECT up.kind, up.n, up.depth, a.ref, a.link_id, coalesce(t.outcome, ''), a.asker_id, a.performer_id, a.state,
     CASE WHEN a.turn = 'performer' THEN a.performer_id WHEN a.turn = 'asker' THEN a.asker_id END, a.answer_by,
     c.due_at, p.statement, p.ref
 FROM up
-JOIN requests_ask a ON a.id = up.id
-LEFT JOIN requests_terms t ON t.id = a.terms_id AND up.depth = 0
-LEFT JOIN contracts_commitment c ON up.depth = 0 AND c.ask_id = a.id AND c.ended_at IS NULL
+CROSS JOIN LATERAL (SELECT * FROM requests_ask WHERE id = up.id OFFSET 0) a
+LEFT JOIN LATERAL (SELECT outcome FROM requests_terms WHERE id = a.terms_id OFFSET 0) t ON up.depth = 0
+LEFT JOIN LATERAL (
+    SELECT due_at FROM contracts_commitment WHERE ask_id = a.id AND ended_at IS NULL OFFSET 0
+) c ON up.depth = 0
 LEFT JOIN requests_clientproblem p ON p.id = a.problem_id
 ORDER BY up.kind, up.n, up.depth
 """
@@ -325,35 +332,38 @@ JOIN areas_area a ON a.id = p.accountable_id
 LEFT JOIN LATERAL (
     SELECT value, "on" FROM requests_measurement WHERE problem_id = p.id ORDER BY "on" DESC, id DESC LIMIT 1
 ) m ON TRUE
-WHERE p.organization_id = %s AND p.in_focus AND p.closed_at IS NULL
+WHERE p.organization_id = %(org)s AND p.in_focus AND p.closed_at IS NULL
 """
+
+
+def read(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """All rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def chain_now(organization: Organization, now: datetime, *, area: str = "", text: str = "") -> Chain:
     """The chain as it stands. `area` (a ref) or `text` (in a name) narrow it to neighbourhoods. Four queries."""
     today = now.astimezone(organization.tz).date()
     soon = soon_until(now, organization.tz, is_working=organization.calendar.is_working)
-    with connection.cursor() as cursor:
-        cursor.execute(AREAS, [Kind.CLIENT, organization.pk])
-        areas = {row[0]: AreaNow(*row) for row in cursor.fetchall()}
-        known: dict[str, Any] = {"org": organization.pk, "now": now, "soon": soon, "today": today}
-        cursor.execute(LINKS, known)
-        rows = cursor.fetchall()
-        links = [LinkNow(*row[:-1]) for row in rows]
-        _tell_areas(areas, links)
-        here = next((a for a in areas.values() if a.living and a.ref == area), None) if area else None
-        shown = _neighbourhood(areas, links, here, text)
-        in_view = [link.pk for link in links if link.customer in shown and link.supplier in shown] if shown else None
-        if shown is not None and in_view is None:
-            in_view = []
-        cursor.execute(ITEMS, {**known, "links": in_view})
-        items = _items(cursor.fetchall())
-        at_risk = Counter(item.link for item in items["at_risk"])
-        for link in links:
-            link.at_risk = at_risk.get(link.pk, 0)
-            link.standing = _standing(link)
-        cursor.execute(PROBLEM, [organization.pk])
-        problem = cursor.fetchone()
+    areas = {row[0]: AreaNow(*row) for row in read(AREAS, {"client": Kind.CLIENT.value, "org": organization.pk})}
+    known: dict[str, Any] = {"org": organization.pk, "now": now, "soon": soon, "today": today}
+    rows = read(LINKS, known)
+    links = [LinkNow(*row[:-1]) for row in rows]
+    _tell_areas(areas, links)
+    here = next((a for a in areas.values() if a.living and a.ref == area), None) if area else None
+    shown = _neighbourhood(areas, links, here, text)
+    in_view = None
+    if shown is not None:
+        in_view = [link.pk for link in links if link.customer in shown and link.supplier in shown]
+    items = _items(read(ITEMS, {**known, "links": in_view}))
+    at_risk = Counter(item.link for item in items["at_risk"])
+    for link in links:
+        link.at_risk = at_risk.get(link.pk, 0)
+        link.standing = _standing(link)
+    problem = next(iter(read(PROBLEM, {"org": organization.pk})), None)
     living = {link.pk for link in links}
     return Chain(
         organization=organization,

@@ -15,12 +15,11 @@ from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -52,10 +51,12 @@ def _edition() -> str:
 
 
 EDITION = _edition()
+# No text that somebody wrote can be this: it would be escaped.
+HERE = "<!-- here -->"
 # One rendering at a time for each fragment in a process: the others wait for it and find it in the cache.
 _rendering = [Lock() for _ in range(16)]
 AT_HAND = 12
-_at_hand: dict[str, tuple[datetime, str]] = {}
+_at_hand: dict[str, tuple[datetime, bytes]] = {}
 _at_hand_lock = Lock()
 
 
@@ -112,7 +113,7 @@ def _page(request: MemberRequest, actor: Actor, asked: Asked, template: str) -> 
     context = {
         "actor": actor,
         "org": actor.organization.ref,
-        "fragment": fragment_of(actor.organization, asked, timezone.now()),
+        "fragment": mark_safe(HERE),
         "asked": asked,
         "narrowed": bool(asked.area or asked.text),
         "picture_url": _with(here, asked._replace(view=PICTURE)),
@@ -120,15 +121,22 @@ def _page(request: MemberRequest, actor: Actor, asked: Asked, template: str) -> 
         "whole_url": _with(here, Asked(asked.view)),
         **live(request, topics),
     }
-    return render(request, template, context)
+    frame = render_to_string(template, context, request)
+    return HttpResponse(_spliced(frame, fragment_of(actor.organization, asked, timezone.now())))
+
+
+def _spliced(frame: str, inner: bytes) -> bytes:
+    """What is large goes in where the frame says so, at the end: templates would copy it at each step of theirs."""
+    before, _here, after = frame.partition(HERE)
+    return b"".join((before.encode(), inner if _here else b"", after.encode()))
 
 
 def _with(here: str, asked: Asked) -> str:
     return f"{here}?{asked.query}" if asked.query else here
 
 
-def fragment_of(organization: Organization, asked: Asked, now: datetime) -> SafeString:
-    """The fragment as HTML, from the cache if it is still true. Raises Http404 for an area that is not there."""
+def fragment_of(organization: Organization, asked: Asked, now: datetime) -> bytes:
+    """The fragment in UTF-8, from the cache if it is still true. Raises Http404 for an area that is not there."""
     if asked.text:
         # Whatever people search for would fill the cache.
         return _rendered(organization, asked, now)[1]
@@ -138,25 +146,26 @@ def fragment_of(organization: Organization, asked: Asked, now: datetime) -> Safe
     found = _still_true(key, now)
     if found is None:
         with _rendering[hash(key) % len(_rendering)]:
-            found = _still_true(key, now)
+            kept = _at_hand.get(key)
+            found = kept[1] if kept and now < kept[0] else None
             if found is None:
                 fresh_until, found = _rendered(organization, asked, now)
                 seconds = max(1, min(KEPT_FOR, int((fresh_until - now).total_seconds()) + 1))
-                cache.set(key, (fresh_until, str(found)), seconds)
-                _keep_at_hand(key, (fresh_until, str(found)))
+                cache.set(key, (fresh_until, found), seconds)
+                _keep_at_hand(key, (fresh_until, found))
     return found
 
 
-def _still_true(key: str, now: datetime) -> SafeString | None:
-    kept: tuple[datetime, str] | None = _at_hand.get(key)
+def _still_true(key: str, now: datetime) -> bytes | None:
+    kept: tuple[datetime, bytes] | None = _at_hand.get(key)
     if kept is None:
         kept = cache.get(key)
         if kept:
             _keep_at_hand(key, kept)
-    return mark_safe(kept[1]) if kept and now < kept[0] else None
+    return kept[1] if kept and now < kept[0] else None
 
 
-def _keep_at_hand(key: str, kept: tuple[datetime, str]) -> None:
+def _keep_at_hand(key: str, kept: tuple[datetime, bytes]) -> None:
     """The last few in the process itself: a large picture need not travel from the cache for each viewer."""
     with _at_hand_lock:
         while len(_at_hand) >= AT_HAND:
@@ -164,7 +173,7 @@ def _keep_at_hand(key: str, kept: tuple[datetime, str]) -> None:
         _at_hand[key] = kept
 
 
-def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[datetime, SafeString]:
+def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[datetime, bytes]:
     chain = chain_now(organization, now, area=asked.area, text=asked.text)
     if asked.area and chain.here is None:
         raise Http404
@@ -187,9 +196,10 @@ def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[
         "links": len(chain.drawn_links),
         "is_empty": not chain.links,
     }
+    drawn = ""
     if staged:
         drawn, height = on_stage(teller)
-        context["picture"] = mark_safe(drawn)
+        context["picture"] = mark_safe(HERE) if drawn else ""
         # What is left of the wall below the picture, in lines of an eighth of its height.
         room = max(1, min(4, int((0.54 - height) * 8)))
         ailing = [listing for listing in lists if listing.lines][:2]
@@ -197,14 +207,15 @@ def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[
         template = "contracts/board_stage.html"
     else:
         if asked.view == PICTURE:
-            context["picture"] = mark_safe(teller.picture().svg)
+            drawn = teller.picture().svg
+            context["picture"] = mark_safe(HERE)
             context["rows"] = mark_safe(teller.rows(ROWS_BESIDE_PICTURE))
             context["rows_left_out"] = max(0, len(chain.drawn_links) - ROWS_BESIDE_PICTURE)
             context["all_rows"] = _with(here, asked._replace(view=TABLE))
         else:
             context["rows"] = mark_safe(teller.rows())
         template = "contracts/board_fragment.html"
-    return chain.fresh_until, mark_safe(render_to_string(template, context))
+    return chain.fresh_until, _spliced(render_to_string(template, context), drawn.encode())
 
 
 def _query(asked: Asked) -> str:
