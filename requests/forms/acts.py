@@ -137,6 +137,13 @@ class OwnerFields(forms.Form):
         return self.by_ref.get(self.cleaned_data.get("owner", ""))
 
 
+def answers_now(ask: Ask) -> tuple[Membership | None, str]:
+    """Who was named to answer for it: in this conversation, or for the agreed terms that it would replace."""
+    if ask.owner_name or not ask.replaces:
+        return ask.owner, ask.owner_name
+    return ask.replaces.owner, ask.replaces.owner_name
+
+
 class AgreeForm(ActForm, OwnerFields):
     verb = Verb.AGREE
     words = words_field(gettext_lazy("A few words"), placeholder=gettext_lazy("Gladly: we start on Monday."))
@@ -145,11 +152,11 @@ class AgreeForm(ActForm, OwnerFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer(self.setting.people)
-        ask = self.setting.ask
-        if ask.owner and ask.owner.ref in self.by_ref:
-            self.initial.setdefault("owner", ask.owner.ref)
-        elif ask.owner_name:
-            self.initial.setdefault("owner_name", ask.owner_name)
+        owner, name = answers_now(self.setting.ask)
+        if owner and owner.ref in self.by_ref:
+            self.initial.setdefault("owner", owner.ref)
+        elif name:
+            self.initial.setdefault("owner_name", name)
         self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
@@ -197,8 +204,23 @@ class CounterForm(TermsForm):
             standing=ask.terms,
             **kwargs,
         )
+        self.by_ref = {member.ref: member for member in setting.people}
+        if ask.turn == Side.PERFORMER and self.by_ref:
+            # Named by those who will do it: the other side then only says yes.
+            self.fields["owner"] = forms.ChoiceField(
+                label=gettext_lazy("Who answers for it"),
+                required=False,
+                choices=[("", _("Choose…")), *((ref, member.name) for ref, member in self.by_ref.items())],
+            )
+            owner, _name = answers_now(ask)
+            if owner and owner.ref in self.by_ref:
+                self.initial.setdefault("owner", owner.ref)
         if recording:
             self.fields["said_by"] = said_by_field(recording)
+
+    @property
+    def named(self) -> Membership | None:
+        return self.by_ref.get(self.cleaned_data.get("owner", ""))
 
     def clean_answer_by(self) -> date:
         on: date | None = self.cleaned_data["answer_by"]

@@ -196,6 +196,7 @@ def counter(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
             terms=form.terms(),
             words=said["words"],
             answer_by=said["answer_by"],
+            owner=form.named,
             said_by=form.said_by,
             now=now,
         )

@@ -237,6 +237,16 @@ def test_a_counter_offer_shows_its_difference(cast: Cast) -> None:
     assert "That works for us" in text
 
 
+def test_who_counters_names_who_would_answer_for_it(cast: Cast) -> None:
+    ask = asks.asked(cast)
+    act(cast, "luis", "counter", ask, owner=cast.victor.ref, **COUNTER)
+    assert fresh(ask).owner == cast.victor
+    act(cast, "ana", "agree", ask, owner=cast.victor.ref)
+    assert fresh(ask).owner_name == "Víctor"
+    stranger = asks.asked(cast, why=ask.problem)
+    assert act(cast, "luis", "counter", stranger, owner=cast.marta.ref, **COUNTER).status_code == 422
+
+
 def test_a_counter_offer_needs_a_reason_and_a_change(cast: Cast) -> None:
     ask = asks.asked(cast)
     silent = act(cast, "luis", "counter", ask, **{**COUNTER, "words": ""})
