@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from areas import places
 from areas.models import Area, GuidingQuestion, Organization, User
 from areas.words import Kind
+from areas.writing import plain
 
 LANGUAGES = [("es", "Español"), ("en", "English")]
 OWN_KINDS = [(kind.value, kind.label) for kind in Kind if kind != Kind.CLIENT]
@@ -27,6 +28,14 @@ def carry_version(form: forms.BaseForm, version: int) -> None:
     data.update({name: form.data.get(name, "") for name in form.data})
     data[form.add_prefix("version")] = str(version)
     form.data = data
+
+
+class Plain(forms.CharField):
+    """What people type, without what cannot be seen; a text area keeps its line breaks."""
+
+    def to_python(self, value: Any) -> str:
+        lines = isinstance(self.widget, forms.Textarea)
+        return str(super().to_python(plain(str(value), lines=lines) if value else value) or "")
 
 
 class ZoneField(forms.ChoiceField):
@@ -47,7 +56,7 @@ class ZoneField(forms.ChoiceField):
 class NameForm(forms.Form):
     """Asked once, after the first sign-in."""
 
-    name = forms.CharField(
+    name = Plain(
         label=_("Your name"),
         max_length=120,
         help_text=_("As the others know you. For example: Ana Robles."),
@@ -66,6 +75,7 @@ class ProfileForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ["name", "language", "zone"]
+        field_classes = {"name": Plain}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,6 +100,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
     class Meta:
         model = Organization
         fields = ["name", "country", "zone", "language"]
+        field_classes = {"name": Plain}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "organization"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -154,6 +165,7 @@ class AreaForm(forms.ModelForm[Area]):
     class Meta:
         model = Area
         fields = ["name", "kind", "description"]
+        field_classes = {"name": Plain, "description": Plain}
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -163,9 +175,6 @@ class AreaForm(forms.ModelForm[Area]):
             self.fields["kind"] = forms.ChoiceField(
                 choices=[(Kind.CLIENT.value, Kind.CLIENT.label)], widget=forms.HiddenInput, initial=Kind.CLIENT
             )
-
-    def clean_name(self) -> str:
-        return " ".join(str(self.cleaned_data["name"]).split())
 
     # Names are compared by the database, inside the deed.
     def validate_unique(self) -> None:
@@ -196,7 +205,7 @@ class LinkForm(forms.Form):
 
 class QuestionsForm(forms.ModelForm[GuidingQuestion]):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    text = forms.CharField(
+    text = Plain(
         label=_("Questions, one a line"),
         max_length=2000,
         required=False,
@@ -219,7 +228,7 @@ class QuestionsForm(forms.ModelForm[GuidingQuestion]):
 class InviteForm(forms.Form):
     """The pasted list; what each line says is read by `areas.pasted`."""
 
-    people = forms.CharField(
+    people = Plain(
         label=_("People, one a line"),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),

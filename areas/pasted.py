@@ -28,6 +28,8 @@ class Line:
     name: str = ""
     email: str = ""
     area: str = ""
+    # All that stands where the area stands: some areas have a comma in their name.
+    tail: str = ""
     wrong: str = ""
 
 
@@ -65,10 +67,10 @@ def _one(typed: str) -> Line:
     if ADDRESS.search(typed, found.end()):
         return Line(typed, wrong=_("There are two addresses in this line. Give each person a line."))
     name = before[0] if before else ""
-    area = (after or before[1:] or [""])[0]
+    tail = after or before[1:] or [""]
     if len(name) > 120:
         return Line(typed, wrong=_("This name is too long."))
-    return Line(typed, name=name, email=email, area=area)
+    return Line(typed, name=name, email=email, area=tail[0], tail=", ".join(tail))
 
 
 def same_name(one: str, other: str) -> bool:

@@ -69,7 +69,7 @@ def welcome(request: MemberRequest) -> HttpResponse:
     """The name, asked once."""
     form = NameForm(request.POST or None, initial={"name": request.user.name})
     if request.method == "POST" and form.is_valid():
-        request.user.name = " ".join(form.cleaned_data["name"].split())
+        request.user.name = form.cleaned_data["name"]
         request.user.save(update_fields=["name"])
         return HttpResponseRedirect(_next(request))
     return render(

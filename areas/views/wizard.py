@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from django.contrib import messages
@@ -18,9 +19,11 @@ from areas.chain_templates import CLIENT, LINE, TEMPLATES, Planned, Template, cl
 from areas.editing import Refused
 from areas.forms import OWN_KINDS, InviteForm, OrganizationForm
 from areas.models import Area
-from areas.places import guess_country, plain, zone_of
+from areas.places import guess_country, zone_of
+from areas.places import plain as letters_of
 from areas.preview import thumbnail
 from areas.words import Kind, Part, Role
+from areas.writing import plain
 
 KINDS = frozenset(value for value, _label in OWN_KINDS)
 
@@ -75,7 +78,7 @@ def _typed(request: HttpRequest, template: Template) -> list[Planned]:
         if f"name-{key}" not in request.POST:
             rows.append(row._replace(wanted=False))
             continue
-        name = " ".join(request.POST[f"name-{key}"].split())[:200]
+        name = plain(request.POST[f"name-{key}"][:400])[:200]
         kind = request.POST.get(f"kind-{key}", row.kind)
         served = request.POST.get(f"serves-{key}", "")
         new_row = key.startswith("new")
@@ -96,16 +99,16 @@ def _shown(rows: list[Planned], client: str) -> list[Row]:
     for row in rows:
         n = row.key.removeprefix("new")
         names[row.key] = row.name or _("New area %(n)s") % {"n": n}
-    shown, seen = [], {plain(client)}
+    shown, seen = [], {letters_of(client)}
     for row in rows:
         choices = [(key, name) for key, name in names.items() if key != row.key]
         line = Row(row, choices, ", ".join(names[key] for key in row.serves if key in names))
         if row.wanted and row.name:
             if len(row.name) > 80:
                 line.wrong = _("A name has at most 80 letters.")
-            elif plain(row.name) in seen:
+            elif letters_of(row.name) in seen:
                 line.wrong = _("There is already an area with this name.")
-            seen.add(plain(row.name))
+            seen.add(letters_of(row.name))
         elif row.wanted and not line.is_blank:
             line.wrong = _("Write a name, or take the area out.")
         if line.is_blank and row.serves[0] not in dict(line.choices):
@@ -205,6 +208,15 @@ class Invited:
             )
 
 
+def _named(areas: list[Area], name: str) -> Area | None:
+    return next((one for one in areas if name and pasted.same_name(_joined(one.name), _joined(name))), None)
+
+
+def _joined(name: str) -> str:
+    """The name whatever stands between its parts: a comma, a semicolon, a gap of a spreadsheet."""
+    return " ".join(re.split(r"[\s,;]+", name))
+
+
 def invite_pasted(actor: Actor, text: str, coming_as: str) -> Invited:
     """Invite each line that can be read; the others come back with their sentences."""
     living = list(Area.objects.filter(organization=actor.organization, archived_at=None))
@@ -213,7 +225,7 @@ def invite_pasted(actor: Actor, text: str, coming_as: str) -> Invited:
     result = Invited()
     for line in pasted.read(text):
         wrong = line.wrong
-        area = next((one for one in living if pasted.same_name(one.name, line.area)), None) if line.area else None
+        area = _named(living, line.tail) or _named(living, line.area)
         if not wrong and line.area and area is None:
             wrong = _("There is no area called “%(area)s”.") % {"area": line.area}
         if not wrong:

@@ -12,9 +12,10 @@ from django.utils.translation import override
 
 from areas.models import Area, Organization
 from areas.words import Kind
+from areas.writing import plain
 from requests import examples
 from requests.forms import TermsForm, typed
-from requests.forms.fields import plain, read_number
+from requests.forms.fields import read_number
 from requests.models import Promise, Terms
 from requests.states import Direction
 
