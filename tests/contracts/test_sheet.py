@@ -422,3 +422,14 @@ def test_shoes_of_both_sides_are_told_in_the_feed(cast: Cast) -> None:
     write(cast, cast.luis)
     browser(cast.ana).post(address(cast, "confirm_shoes"), {"n": "1"})
     assert "Luis wrote how it is in the shoes of Ventas." in page(cast, cast.vera, "feed")
+
+
+def test_an_area_that_asked_twice_in_a_row_stands_once_on_the_way(cast: Cast, client: Client) -> None:
+    ask = asks.asked(cast, cast.to_logistics)
+    moves.decline(ask, cast.actor("marta"), version=ask.version, words="No.", redirect_to=cast.administration, now=NOW)
+    onward = ask.redirected_to.get()
+    client.force_login(cast.luis.user)
+    page = client.get(f"/o/{cast.organization.ref}/links/{onward.link.ref}/").content.decode()
+    way = page.partition('class="why"')[2].partition("</p>")[0]
+    assert way.count("Logística") == 1
+    assert "Administración" in way
