@@ -24,12 +24,13 @@ NEAR = (
 
 
 def visible_asks(actor: Actor) -> QuerySet[Ask]:
-    """All asks of the organization but the drafts of other areas. Facilitators see drafts too."""
+    """All asks of the organization but the drafts of other areas, thrown away or not. Facilitators see drafts too."""
     asks = Ask.objects.select_related(*NEAR).filter(organization=actor.organization)
     if actor.is_facilitator:
         return asks
     mine = Q(opened_by=Side.ASKER, asker__in=actor.works_in) | Q(opened_by=Side.PERFORMER, performer__in=actor.works_in)
-    return asks.filter(~Q(state=State.DRAFT) | mine)
+    never_asked = Q(state=State.DRAFT) | Q(state=State.WITHDRAWN, asked_at__isnull=True)
+    return asks.filter(~never_asked | mine)
 
 
 def ask_to_read(actor: Actor, ref: str) -> Ask:

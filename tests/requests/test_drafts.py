@@ -305,6 +305,9 @@ def test_a_draft_can_be_thrown_away_twice(cast: Cast) -> None:
     draft.refresh_from_db()
     assert draft.state == State.WITHDRAWN
     assert act(cast, "luis", "withdraw", draft).status_code == 422
+    where = address(cast, "ask", ref=draft.ref)
+    assert "Plan semanal confirmado" in words(browser(cast.victor).get(where))
+    assert browser(cast.marta).get(where).status_code == 404
 
 
 def test_who_works_in_two_areas_asks_for_the_one_of_the_lane(cast: Cast) -> None:
