@@ -15,7 +15,6 @@ from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from areas import journal
@@ -82,23 +81,20 @@ def in_force(contract: Contract) -> Version | None:
 
 
 def proposal(contract: Contract) -> Proposal:
-    """The next version as it would be now. Four queries, whatever the number of clauses."""
+    """The next version as it would be now. Four queries at the most, whatever the number of clauses."""
     current = in_force(contract)
     clauses: dict[int, Clause] = {}
     if current:
         clauses = {clause.ask_id: clause for clause in current.clauses.all()}
-    removals = {
-        removal.ask_id: removal
-        for removal in contract.removals.filter(taken_back_at__isnull=True).select_related("by__user")
-    }
+    removals = {removal.ask_id: removal for removal in contract.removals.filter(taken_back_at__isnull=True)}
     asks = {
         ask.pk: ask
         for ask in Ask.objects.filter(link=contract.link, state__in=(State.AGREED, State.REPLACED))
-        .select_related("asker", "performer", "terms", "owner__user")
+        .select_related("asker", "performer", "terms")
         .order_by("settled_at", "pk")
     }
     lines = lines_of(asks, clauses, removals)
-    n = (contract.versions.aggregate(last=Max("n"))["last"] or 0) + 1
+    n = current.n + 1 if current else 1
     return Proposal(n=n, lines=lines, digest=fingerprint(n, lines), current=current)
 
 
@@ -280,7 +276,7 @@ def _bring_into_force(contract: Contract, proposed: Proposal, now: datetime) -> 
                 ask=line.ask,
                 lane=line.direction,
                 n=counted[line.direction],
-                owner=line.ask.owner,
+                owner_id=line.ask.owner_id,
                 owner_name=line.owner_name,
                 **line.promise.promise(),
             )
@@ -384,7 +380,7 @@ def take_back_removal(contract: Contract, removal: Removal, actor: Actor, *, now
 
 def last_shoes(contract: Contract) -> Shoes | None:
     """The edition that counts: the last."""
-    return contract.shoes.select_related("written_by__user", "confirmed_by__user").order_by("-n").first()
+    return contract.shoes.select_related("recorded_by__user").order_by("-n").first()
 
 
 def why_not_shoes(contract: Contract, side: Side, actor: Actor, *, recording: bool = False) -> str | None:

@@ -21,7 +21,8 @@ from contracts import drafting
 from contracts.access import area_of
 from contracts.clock import Standing, soon_until, standing
 from contracts.marks import Mark, marks
-from contracts.models import Commitment, Contract, Removal, Shoes, Signature, Version
+from contracts.models import Contract, Removal, Shoes, Signature, Version
+from contracts.schedule import due_moment
 from contracts.words import Side
 from requests import moves
 from requests.models import Act, Ask, Promise, Terms
@@ -401,15 +402,6 @@ class Sheet:
         return paths([line.ask.pk for line in self.proposed.lines] + [ask.pk for ask in self._talk])
 
     @cached_property
-    def _due(self) -> dict[int, datetime | None]:
-        """Ask pk → when its living commitment falls due, if it has one moment."""
-        return dict(
-            Commitment.objects.filter(link=self.link, ended_at__isnull=True, due_at__isnull=False).values_list(
-                "ask_id", "due_at"
-            )
-        )
-
-    @cached_property
     def lanes(self) -> list[Lane]:
         soon = soon_until(self.now, self.organization.tz)
         agreed = [self._agreed(line, soon) for line in self.proposed.lines]
@@ -477,7 +469,7 @@ class Sheet:
             if line.before.owner_name != line.owner_name:
                 entry.differences.append(owner_difference(line.before.owner_name, line.owner_name))
         if line.before:
-            entry.due_at = self._due.get(line.before.ask_id)
+            entry.due_at = due_moment(line.before, self.organization.tz)
             entry.standing = standing(entry.due_at, now=self.now, soon_until=soon)
         return entry
 
