@@ -88,6 +88,7 @@ def edit_questions(request: MemberRequest, actor: Actor, kind: str, language: st
     proposed = guiding.defaults(kind, language)
     initial = {"version": row.version if row else 0, "text": row.text if row and row.text else "\n".join(proposed)}
     form = QuestionsForm(request.POST or None, initial=initial)
+    form.fields["text"].widget.attrs["lang"] = language
     conflict: GuidingQuestion | None = None
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]

@@ -285,6 +285,12 @@
     return all.find((one) => was.words.trim() && one.textContent === was.words);
   }
 
+  // A button that is switched off while its request is under way loses the focus: it is remembered from before.
+  const pressed = new WeakMap();
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const active = document.activeElement;
+    if (event.detail.elt?.contains(active)) pressed.set(event.detail.xhr, active);
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig } = event.detail;
     if (new URL(xhr.responseURL || location.href).pathname.startsWith("/accounts/") && requestConfig?.triggeringEvent?.type !== "live") {
@@ -298,7 +304,8 @@
     }
     // The new fragment stands beside the old one for a moment; of two open <details> of one name the browser closes the newer.
     for (const old of event.detail.target?.querySelectorAll?.("details[name][open]") ?? []) old.removeAttribute("name");
-    const active = document.activeElement;
+    const now = document.activeElement;
+    const active = now && now !== document.body ? now : pressed.get(event.detail.xhr);
     focused = null;
     if (!active || active === document.body || !event.detail.target?.contains(active)) return;
     focused = {
@@ -319,7 +326,8 @@
         (focused.id && document.getElementById(focused.id)) ||
         (focused.name && root.querySelector?.(`[name="${CSS.escape(focused.name)}"]`)) ||
         (focused.href && root.querySelector?.(`a[href="${CSS.escape(focused.href)}"]`)) ||
-        samePlace(root, focused);
+        samePlace(root, focused) ||
+        root.querySelector?.("[data-focus]");
       again?.focus({ preventScroll: true });
       if (again?.setSelectionRange && focused.start != null) {
         try {
