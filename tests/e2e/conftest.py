@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from areas.models import Membership, User
 from config.celery import app as celery_app
@@ -150,20 +150,25 @@ def cast(transactional_db: None) -> Cast:
 
 
 @pytest.fixture
-def come_in(server: str, new_context: Callable[..., BrowserContext]) -> ComeIn:
+def come_in(server: str, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[ComeIn]:
     """Windows with a session that is there already; the way in by code is walked in test_wizard."""
     here = server
+    windows: list[BrowserContext] = []
 
     def come_in(who: Membership | User, path: str = "/", *, server: str = "", **options: Any) -> Page:
         address = server or here
         known = Client()
         known.force_login(who.user if isinstance(who, Membership) else who)
         session = known.cookies[settings.SESSION_COOKIE_NAME].value
-        context = new_context(**{"base_url": address, "viewport": DESK, "reduced_motion": "reduce", **options})
+        usual = {**browser_context_args, "base_url": address, "viewport": DESK, "reduced_motion": "reduce"}
+        context = browser.new_context(**{**usual, **options})
+        windows.append(context)
         context.set_default_timeout(10_000)
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
         page = context.new_page()
         page.goto(path)
         return page
 
-    return come_in
+    yield come_in
+    for context in windows:
+        context.close()

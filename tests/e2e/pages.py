@@ -15,6 +15,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import APIResponse, Page, expect
 
 from areas import drawing, inviting
 from areas.models import Area, Invitation, Link
@@ -32,6 +33,9 @@ DEMO_URLS = "tests.config.demo_urls"
 # What is no page by its nature: signals, parts of pages, and what only forwards.
 NO_PAGES = {"healthz", "post:mailbox_live", "post:letter_html", "contracts:fragment", "contracts:desk"}
 
+LONG_NAME = "Recursos humanos, formación y desarrollo de toda la organización en el norte"
+LONG_WORD = "https://rutas.muebles.example/estado/de/todas/las/rutas/del/norte/y/sus/paradas/una/por/una"
+
 
 @dataclass
 class World:
@@ -44,7 +48,6 @@ class World:
     areas: dict[str, Area] = field(default_factory=dict)
     ended: Link | None = None
     invitation: Invitation | None = None
-    passkey: Authenticator | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def _asks(world: World) -> None:
     found = world.asks
     found["draft"] = asks.drafted(cast, why=focus, now=now)
     found["asked"] = ask("Ventana de entrega confirmada", terms=asks.once(due_on=soon))
-    found["unanswered"] = ask("Estado de la ruta", at=long_ago)
+    found["unanswered"] = ask(LONG_WORD, at=long_ago)
     found["countered"] = asks.countered(
         cast, ask("Fotografía de la entrega"), terms=asks.after_event("Fotografía de la entrega", within=8), now=now
     )
@@ -191,15 +194,26 @@ def _map_and_people(world: World) -> None:
     archive = build.area(cast.company, "Archivo", Kind.ADMINISTRATION)
     asks.agreed(cast, asks.asked(cast, terms=asks.weekly("Nada"), why=world.problems["focus"], now=now), now=now)
     drawing.archive_area(fede, archive, now)
-    apart = build.area(cast.company, "Recursos humanos", Kind.HUMAN_RESOURCES)
+    apart = build.area(cast.company, LONG_NAME, Kind.HUMAN_RESOURCES)
     world.ended = build.link(cast.company, cast.production, apart)
     drawing.end_link(fede, world.ended, now)
     world.areas = {"client": cast.client, "logistics": cast.logistics, "apart": apart, "archived": archive}
     world.invitation = inviting.invite(fede, email="nadia@example.com", name="Nadia", area=cast.sales, now=now)
     inviting.invite(fede, email="late@example.com", now=now - timedelta(days=40))
-    world.passkey = Authenticator.objects.create(
-        user=cast.fede.user, type=Authenticator.Type.WEBAUTHN, data={"name": "Mi teléfono", "credential": {}}
-    )
+
+
+def add_passkey(page: Page) -> None:
+    """By the page for it, with a device that the browser plays."""
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True}
+    able = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, **able}})
+    page.goto(reverse("mfa_add_webauthn"))
+    page.locator("#id_name").fill("Mi teléfono")
+    page.locator("#mfa_webauthn_add").click()
+    page.wait_for_url(f"**{reverse('mfa_list_webauthn')}")
+    expect(page.locator("main")).to_contain_text("Mi teléfono")
 
 
 # Walking -------------------------------------------------------------------------------------------------------------
@@ -225,13 +239,13 @@ def _values(world: World, name: str, parameter: str) -> list[Any]:
         "language": ["es", "en"],
         "kind": [Kind.SALES.value, Kind.CLIENT.value],
         "slug": ["ana"],
-        "pk": [world.passkey.pk if world.passkey else 0],
+        "pk": [passkey.pk for passkey in Authenticator.objects.all()],
     }
     if parameter != "ref":
         if name == "contracts:sheet" and parameter == "link":
             links = [cast.to_client, cast.to_sales, cast.to_logistics, cast.to_production, world.ended]
             return [link.ref for link in links if link]
-        if room == "contracts" and view in ("versions", "version") and parameter == "link":
+        if room == "contracts" and view in ("versions", "version", "remove") and parameter == "link":
             return [cast.to_sales.ref]
         return table[parameter]
     if room == "requests":
@@ -268,9 +282,18 @@ def beside(world: World) -> list[Place]:
     more = [
         ("contracts:board", f"{board}?view=table"),
         ("contracts:board", f"{board}?area={world.cast.logistics.ref}"),
-        ("contracts:board", f"{board}?q=nothing+like+it"),
+        ("contracts:board", f"{board}?q=nada"),
         ("areas:journal", f"{journal}?link={world.cast.to_sales.ref}"),
         ("contracts:contracts", f"{contracts}?area={world.cast.logistics.ref}"),
         ("404", f"/o/{world.cast.organization.ref}/nowhere/"),
     ]
     return [Place(name, path) for name, path in more]
+
+
+def shown(page: Page, places: list[Place]) -> Iterator[tuple[Place, APIResponse]]:
+    """Those that answer a GET with a page of ours, with that answer; the rest are acts, parts and ways on."""
+    for place in places:
+        answer = page.request.get(place.path, max_redirects=0)
+        kind = answer.headers.get("content-type", "")
+        if answer.status != 405 and answer.status // 100 != 3 and kind.startswith("text/html"):
+            yield place, answer
