@@ -191,6 +191,7 @@ def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[
         "problem": teller.problem(),
         "asked": asked,
         "lists": lists,
+        "summary": " · ".join(f"{listing.title}: {listing.total}" for listing in lists),
         "legend": [(mark_safe(sample), words) for sample, words in teller.legend()],
         "areas": len(chain.drawn_areas),
         "links": len(chain.drawn_links),

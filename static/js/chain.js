@@ -104,6 +104,15 @@
     } else hide();
   });
 
+  // A screen reader hears how many there are of what when that changes, not the whole board again
+
+  let heard = document.getElementById("board-summary")?.textContent;
+  document.addEventListener("htmx:afterSettle", () => {
+    const summary = document.getElementById("board-summary")?.textContent;
+    const said = document.getElementById("board-said");
+    if (summary && said && summary !== heard) said.textContent = heard = summary;
+  });
+
   // Arrow keys walk to the next part of the picture in that direction
 
   const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

@@ -244,6 +244,7 @@ def test_the_page_shows_picture_table_and_lists(cast: Cast) -> None:
     assert "8.1" in text
     assert reverse("requests:ask", kwargs={"org": cast.organization.ref, "ref": ask.ref}) in text
     assert f'data-live="o:{cast.organization.ref}"' in text
+    assert 'id="board-summary"' in text
     table = page(cast, view="table")
     assert '<svg class="chain"' not in table
     assert f'id="row-{cast.to_sales.ref}"' in table
