@@ -25,7 +25,7 @@ from post import live  # noqa: E402
 Handler = Callable[[int, FrameType | None], object]
 
 # Two cores are kept busy by far fewer; the rest wait for the database or for a slow reader.
-THREADS = int(os.environ.get("WEB_THREADS", "8"))
+THREADS = settings.WEB_THREADS
 # A little above settings.DATA_UPLOAD_MAX_MEMORY_SIZE.
 MOST = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024
 _pages = WSGIMiddleware(_django, workers=THREADS)  # type: ignore[arg-type]

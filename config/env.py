@@ -57,6 +57,7 @@ class Environment:
     debug: bool
     log_level: str
     trusted_proxies: int
+    web_threads: int
     run_id: str
 
     @property
@@ -252,6 +253,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         debug=debug,
         log_level=log_level(environ),
         trusted_proxies=trusted_proxies(environ, base),
+        web_threads=number(environ, "WEB_THREADS", 8, 1, 200),
         run_id=text(environ, "RUN_ID"),
     )
 

@@ -11,6 +11,8 @@ from config.embedded import write_private
 from config.processes import alive
 
 RECORD = "running.json"
+# How `manage.py prepare` ends when the last line that it says is a sentence for whoever starts the app.
+UNREACHABLE = 3
 
 
 def secret_key(folder: Path) -> str:

@@ -7,15 +7,21 @@ from typing import Any
 
 import uvicorn
 
+from config import env
+
 APPLICATION = "config.asgi:application"
 
 
 def main() -> None:
+    try:
+        port, processes = env.port(os.environ), env.number(os.environ, "WEB_PROCESSES", 1, 1, 64)
+    except env.Wrong as wrong:
+        raise SystemExit(str(wrong)) from None
     parser = argparse.ArgumentParser(prog="config.serve")
     parser.add_argument("--fd", type=int, help="the number of an open, listening socket")
     parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
-    parser.add_argument("--processes", type=int, default=int(os.environ.get("WEB_PROCESSES") or "1"))
+    parser.add_argument("--port", type=int, default=port)
+    parser.add_argument("--processes", type=int, default=processes)
     chosen = parser.parse_args()
     settings: dict[str, Any] = {
         "log_config": None,

@@ -22,6 +22,7 @@ DEMO = ENV.demo
 BASE_URL = ENV.base_url
 DATA_DIR = ENV.data_dir
 RUN_ID = ENV.run_id
+WEB_THREADS = ENV.web_threads
 # In the demo each person has a name of this machine's own (ana.localhost), and with it cookies of their own.
 ALLOWED_HOSTS = [*ENV.allowed_hosts, ".localhost"] if DEMO else ENV.allowed_hosts
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -19,6 +19,7 @@ from config.embedded import CannotStart, cannot_write
 from config.env import ROOT
 from config.ground import Ground
 from config.processes import Child, follow_parent, spawn, stop, wait_until
+from config.running import UNREACHABLE
 
 READY_WITHIN = 60.0
 
@@ -112,6 +113,8 @@ class Supervisor:
         self._check_stop()
         if process.returncode:
             words = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            if process.returncode == UNREACHABLE and words:
+                raise CannotStart(words[-1].removeprefix("CommandError: "))
             if any("No space left" in word for word in words):
                 raise CannotStart(f"The disk that holds {self.folder} is full: free some space and start again.")
             raise CannotStart(

@@ -7,6 +7,7 @@ import pytest
 
 from config import env
 from config.env import ROOT
+from config.running import UNREACHABLE
 
 GOOD = {
     "SECRET_KEY": "abcdefghij" * 6,
@@ -57,6 +58,7 @@ def test_a_whole_environment_is_read() -> None:
         ({"TRUSTED_PROXIES": "0"}, "BASE_URL is https, so a proxy must stand in front: write TRUSTED_PROXIES=1"),
         ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES is 'many': write a whole number from 0 to 9"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'LOUD': write DEBUG, INFO, WARNING or ERROR."),
+        ({"WEB_THREADS": "some"}, "WEB_THREADS is 'some': write a whole number from 1 to 200"),
         ({"BASE_URL": "", "PORT": "eighty"}, "PORT is 'eighty': write a whole number from 1 to 65535"),
     ],
 )
@@ -98,6 +100,33 @@ def test_a_process_with_a_wrong_environment_ends_with_the_sentence_alone(command
     assert done.returncode != 0
     assert "SECRET_KEY is too easy to guess" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            {"DATABASE_URL": "postgresql://ana:s3cret@127.0.0.1:1/eslabon"},
+            "DATABASE_URL names the database that cannot",
+        ),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "REDIS_URL names Valkey (or Redis) that cannot be reached"),
+    ],
+)
+def test_a_server_that_does_not_answer_is_named_before_the_pages_open(change: dict[str, str], sentence: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "prepare"],
+        cwd=ROOT,
+        env={**os.environ, **change},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == UNREACHABLE
+    assert sentence in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert "s3cret" not in done.stderr
 
 
 def test_the_example_names_what_is_read_and_nothing_else() -> None:

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from redis import Redis, RedisError
 
 from areas.models import Organization
 from config import demo, translations
+from config.running import UNREACHABLE
 
 
 class Command(BaseCommand):
@@ -25,6 +27,7 @@ class Command(BaseCommand):
             self._say("Translations: compiled.")
         if os.environ.get("COLLECT_STATIC") == "1":
             call_command("collectstatic", interactive=False, verbosity=0)
+        reach_services()
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if waiting:
@@ -44,3 +47,24 @@ class Command(BaseCommand):
     def _say(self, words: str) -> None:
         self.stdout.write(words)
         self.stdout.flush()
+
+
+def reach_services() -> None:
+    """Raises CommandError with a sentence if a server that the environment names does not answer or lets us not in."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise _unreachable("DATABASE_URL", "the database", error) from error
+    try:
+        with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5, socket_timeout=5) as server:
+            server.ping()
+    except RedisError as error:
+        raise _unreachable("REDIS_URL", "Valkey (or Redis)", error) from error
+
+
+def _unreachable(name: str, what: str, error: Exception) -> CommandError:
+    reason = " ".join(str(error).split()).rstrip(".")
+    return CommandError(
+        f"{name} names {what} that cannot be reached ({reason}): start it, or write its host, port, user and password.",
+        returncode=UNREACHABLE,
+    )
