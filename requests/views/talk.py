@@ -43,7 +43,7 @@ def show(
     """The page, or the part of it that the browser asked for."""
     talk = conversation.talk_of(ask, actor, now, bound=bound, opened=opened)
     kept = []
-    if overtaken and bound is not None and not any(chance.form is bound for chance in talk.chances):
+    if (overtaken or refused) and bound is not None and not any(chance.form is bound for chance in talk.chances):
         # The act is no longer possible; what was typed for it stays to be copied.
         kept = [
             (field.label, value)

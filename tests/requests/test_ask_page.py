@@ -349,6 +349,16 @@ def test_who_comes_second_learns_who_did_what_and_keeps_the_words(cast: Cast) ->
     assert "Porque el camión está en el taller" in text
 
 
+def test_words_stay_even_when_the_form_was_not_complete(cast: Cast) -> None:
+    ask = asks.asked(cast)
+    seen = ask.version
+    act(cast, "ana", "withdraw", ask)
+    late = act(cast, "luis", "agree", ask, version=seen, words="Con gusto, empezamos el lunes")
+    assert late.status_code == 422
+    assert "This was withdrawn." in words(late)
+    assert "Con gusto, empezamos el lunes" in words(late)
+
+
 def test_who_comes_second_may_still_act_on_what_is_there_now(cast: Cast) -> None:
     ask = asks.asked(cast)
     seen = ask.version
