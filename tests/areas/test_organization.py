@@ -78,6 +78,14 @@ def test_own_words_take_the_place_of_ours_in_their_language_only(cast: Cast, as_
     assert guiding.questions_for(cast.logistics, "es") == guiding.defaults(Kind.LOGISTICS, "es")
 
 
+def test_questions_in_the_other_language_are_marked_and_edited_as_such(cast: Cast, as_fede: Client) -> None:
+    page = as_fede.get(url(cast, "questions_in", "en")).content.decode()
+    assert '<html lang="es"' in page
+    assert '<ul class="questions" lang="en">' in page
+    assert url(cast, "edit_questions", "en", "sales") in page
+    assert url(cast, "edit_questions", "es", "sales") not in page
+
+
 def test_questions_of_two_people_at_once(cast: Cast, as_fede: Client) -> None:
     to = url(cast, "edit_questions", "es", "logistics")
     as_fede.post(to, {"version": "0", "text": "¿Llegamos?"})
