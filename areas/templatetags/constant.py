@@ -14,12 +14,12 @@ register = template.Library()
 
 
 @register.simple_tag
-def constant(part: str, **values: str) -> SafeString:
+def constant(part: str, **values: str | bool | None) -> SafeString:
     """For parts that every page repeats and that depend on nothing but the language and the values given here."""
     render = _rendered.__wrapped__ if settings.DEBUG else _rendered
     return render(part, get_language(), tuple(values.items()))
 
 
-@lru_cache(maxsize=512)
-def _rendered(part: str, language: str | None, values: tuple[tuple[str, str], ...]) -> SafeString:
+@lru_cache(maxsize=2048)
+def _rendered(part: str, language: str | None, values: tuple[tuple[str, str | bool | None], ...]) -> SafeString:
     return render_to_string(part, dict(values))
