@@ -457,7 +457,7 @@ class Sheet:
             path=self._paths.get(ask.pk, []),
             removal=line.removal,
             may_amend=line.removal is None and moves.why_not_amend(ask, self.actor) is None,
-            may_remove=line.removal is None and self.may_change,
+            may_remove=line.removal is None and (self.may_change or self.actor.is_facilitator),
             may_take_back=line.removal is not None
             and self.actor.may_decide_for(area_of(self.contract, line.removal.side)),
         )
@@ -535,8 +535,11 @@ class Sheet:
 
     @cached_property
     def writes_shoes(self) -> Side | None:
-        """The side for which this person writes the next edition; a facilitator writes down for the supplier."""
-        for side in (Side.SUPPLIER, Side.CUSTOMER):
+        """The side for which this person writes the next edition; a facilitator writes down for the supplier.
+
+        The customer corrects what is there; the first words are the supplier's to find.
+        """
+        for side in (Side.SUPPLIER, Side.CUSTOMER) if self.shoes else (Side.SUPPLIER,):
             if drafting.why_not_shoes(self.contract, side, self.actor) is None:
                 return side
         return Side.SUPPLIER if self.actor.is_facilitator else None

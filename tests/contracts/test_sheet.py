@@ -433,3 +433,17 @@ def test_an_area_that_asked_twice_in_a_row_stands_once_on_the_way(cast: Cast, cl
     way = page.partition('class="why"')[2].partition("</p>")[0]
     assert way.count("Logística") == 1
     assert "Administración" in way
+
+
+def test_the_first_words_about_the_shoes_are_the_suppliers(cast: Cast) -> None:
+    assert "Write it" in page(cast, cast.luis, "shoes")
+    assert "Write it" not in page(cast, cast.ana, "shoes")
+    write(cast, cast.luis)
+    assert "Correct it" in page(cast, cast.ana, "shoes")
+
+
+def test_a_facilitator_is_offered_to_write_down_an_end_and_other_terms(cast: Cast) -> None:
+    asks.signed(cast)
+    text = page(cast, cast.fede, "need")
+    assert "Change or end it" in text
+    assert "Change or end it" not in page(cast, cast.vera, "need")
