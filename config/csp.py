@@ -27,7 +27,8 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), pub
 class ContentSecurityPolicy:
     """Every page comes from us, whole: nothing inline, nothing from elsewhere.
 
-    Only the demo's mailbox brings its own, because it shows letters in a frame without rights.
+    Only the demo's mailbox brings its own, because it shows letters in a frame without rights. Pages are for the person
+    who asked; nothing on the way keeps them.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -36,5 +37,6 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", POLICY)
+        response.setdefault("Cache-Control", "private, no-cache")
         response["Permissions-Policy"] = PERMISSIONS
         return response

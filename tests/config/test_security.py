@@ -47,6 +47,7 @@ def test_every_answer_bears_the_strict_policy(client: Client, path: str) -> None
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["X-Frame-Options"] == "DENY"
+    assert {"no-cache", "private"} <= set(answer["Cache-Control"].split(", "))
 
 
 @pytest.mark.django_db

@@ -49,6 +49,8 @@ def test_the_headers_let_no_proxy_hold_the_signals_back(listen: Listen) -> None:
     assert ear.response.headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert "no-cache" in ear.response.headers["Cache-Control"]
     assert ear.response.headers["X-Accel-Buffering"] == "no"
+    assert ear.response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in ear.response.headers["Content-Security-Policy"]
     assert ear.response.readline() == b"retry: 1000\n"
 
 
