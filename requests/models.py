@@ -256,6 +256,12 @@ class Ask(models.Model):
             self.is_open and self.answer_by is not None and now.astimezone(self.organization.tz).date() > self.answer_by
         )
 
+    @property
+    def owner_left(self) -> bool:
+        """Who was to answer for it is no longer in the organization: new terms name somebody else."""
+        owner = self.owner
+        return owner is not None and owner.left_at is not None and owner.name == self.owner_name
+
 
 class Terms(Promise):
     """One wording of what is asked. Written once; a counter-offer writes the next."""

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from areas import people
 from post.live import read_token
 from requests import moves
 from requests.models import Act, Ask
@@ -469,3 +470,16 @@ def test_what_was_asked_because_of_it_is_listed(cast: Cast) -> None:
     asks.drafted(cast, cast.to_logistics, why=ask)
     text = page(cast, "ana", ask)
     assert "Asked because of this Plan semanal confirmado Logística → asks Producción asked" in text
+
+
+def test_an_owner_who_left_is_said_to_be_gone_and_somebody_else_is_named_by_new_terms(cast: Cast) -> None:
+    ask = asks.agreed(cast, terms=asks.weekly())
+    owner = fresh(ask).owner
+    assert owner is not None
+    gone = f"{owner.name} is no longer here"
+    assert gone not in page(cast, "ana", ask)
+    people.remove(cast.actor("fede"), owner, NOW)
+    assert gone in page(cast, "ana", ask)
+    owner.left_at = None
+    owner.save(update_fields=["left_at"])
+    assert gone not in page(cast, "ana", ask)
