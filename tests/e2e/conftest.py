@@ -40,9 +40,11 @@ expect.set_options(timeout=10_000)
 
 
 class ComeIn(Protocol):
-    """A person opens a window of their own: `come_in(cast.ana, "/o/…/")`. Options are those of a browser context."""
+    """A person opens a window of their own: `come_in(cast.ana, "/o/…/")`; None is nobody known. Options are those of
+    a browser context.
+    """
 
-    def __call__(self, who: Membership | User, path: str = "/", *, server: str = "", **options: Any) -> Page: ...
+    def __call__(self, who: Membership | User | None, path: str = "/", *, server: str = "", **options: Any) -> Page: ...
 
 
 @pytest.fixture(scope="session")
@@ -155,16 +157,17 @@ def come_in(server: str, browser: Browser, browser_context_args: dict[str, Any])
     here = server
     windows: list[BrowserContext] = []
 
-    def come_in(who: Membership | User, path: str = "/", *, server: str = "", **options: Any) -> Page:
+    def come_in(who: Membership | User | None, path: str = "/", *, server: str = "", **options: Any) -> Page:
         address = server or here
-        known = Client()
-        known.force_login(who.user if isinstance(who, Membership) else who)
-        session = known.cookies[settings.SESSION_COOKIE_NAME].value
         usual = {**browser_context_args, "base_url": address, "viewport": DESK, "reduced_motion": "reduce"}
         context = browser.new_context(**{**usual, **options})
         windows.append(context)
         context.set_default_timeout(10_000)
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+        if who:
+            known = Client()
+            known.force_login(who.user if isinstance(who, Membership) else who)
+            session = known.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
         page = context.new_page()
         page.goto(path)
         return page
