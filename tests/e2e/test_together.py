@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from config.processes import wait_until
 from contracts import drafting
 from contracts.words import Side
 from requests import moves
@@ -55,12 +56,13 @@ def test_two_leads_answer_at_the_same_instant(cast: Cast, come_in: ComeIn, scrip
 
     for page in pages:
         screens.has_state(page, "declined")
+    assert wait_until(lambda: any(page.locator(".conflict").count() for page in pages), 10)
     loser = next(page for page in pages if page.locator(".conflict").count())
     winner = next(page for page in pages if page is not loser)
     name, words = ("Luis", "Falta un chofer.") if winner is first else ("Lola", "No hay camión los sábados.")
     expect(loser.locator(".conflict")).to_have_count(1)
     expect(loser.locator(".conflict")).to_contain_text(name)
-    expect(loser.locator(".conflict blockquote")).to_contain_text(words)
+    expect(loser.locator("#turn .note blockquote")).to_contain_text(words)
     expect(winner.locator(".conflict")).to_have_count(0)
     assert Act.objects.filter(ask=ask, verb=Verb.DECLINE).count() == 1
 
@@ -79,7 +81,8 @@ def test_who_proposes_while_the_other_withdraws_keeps_the_words(cast: Cast, come
     expect(luis.locator("#turn .live-news-button")).to_be_visible()
     screens.press(form)
 
-    expect(luis.locator("#turn [role=alert]")).to_contain_text("La ruta se cierra a mediodía.")
+    expect(luis.locator("#turn [role=alert]")).to_be_visible()
+    expect(luis.locator("#turn .note blockquote")).to_contain_text("La ruta se cierra a mediodía.")
     assert Ask.objects.get(pk=ask.pk).state == State.WITHDRAWN
 
 
