@@ -241,7 +241,12 @@ class Teller:
                 _("Broken now"),
                 chain.broken,
                 total("broken"),
-                _("Nothing is broken. Promises are being kept."),
+                _("Nothing is broken. Promises are being kept.")
+                if total("in_force")
+                else _(
+                    "Nothing is promised yet. Open a link, ask your supplier for what the client needs, and sign what"
+                    " you agree. For example: «Delivery window confirmed for every order»"
+                ),
             ),
             self._listing(
                 "at_risk",
@@ -305,7 +310,10 @@ class Teller:
             )
             for link in links[:20]
         ]
-        empty = _("Everything that was agreed is signed.")
+        if self.chain.total("in_force"):
+            empty = _("Everything that was agreed is signed.")
+        else:
+            empty = _("Nothing is agreed yet. What two areas agree waits here for a lead of each side to sign it.")
         return Listing("to_sign", _("Agreed, not signed yet"), len(links), lines, max(len(links) - 20, 0), empty)
 
     def _when(self, item: Item) -> tuple[str, str]:

@@ -280,6 +280,17 @@ def test_an_empty_chain_says_who_should_act(cast: Cast) -> None:
     assert "For example: client ← Sales" in text
 
 
+def test_lists_of_a_chain_without_promises_do_not_praise_it(cast: Cast) -> None:
+    fresh = page(cast)
+    assert "Nada se ha prometido todavía" in fresh
+    assert "No hay nada roto" not in fresh
+    assert "Todo lo acordado está firmado" not in fresh
+    asks.signed(cast)
+    later = page(cast)
+    assert "No hay nada roto" in later
+    assert "Todo lo acordado está firmado" in later
+
+
 def test_strangers_find_nothing(cast: Cast) -> None:
     client = Client()
     client.force_login(cast.olga.user)

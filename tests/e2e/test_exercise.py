@@ -19,6 +19,7 @@ from tests import asks, build
 from tests.cast import Cast
 from tests.e2e import screens
 from tests.e2e.conftest import ComeIn
+from tests.e2e.test_live import ANSWER_TIME
 
 # When the person's hand sent the form. In the browser, so that Python's own way to it does not count.
 NOTE_THE_ACT = '() => addEventListener("submit", () => sessionStorage.setItem("acted", Date.now()), true)'
@@ -29,18 +30,6 @@ NOTE_THE_CHANGE = """() => {
     const version = document.getElementById("board")?.dataset.liveVersion;
     if (version && version !== window.changes.at(-1)?.[0]) window.changes.push([version, Date.now()]);
   }).observe(document.querySelector("main"), { childList: true, subtree: true });
-}"""
-
-
-# How long this machine takes now, in the middle of nine tries, to answer the smallest question there is.
-ANSWER_TIME = """async () => {
-  const times = [];
-  for (let i = 0; i < 9; i += 1) {
-    const began = performance.now();
-    await fetch("/healthz");
-    times.push(performance.now() - began);
-  }
-  return times.sort((a, b) => a - b)[4];
 }"""
 
 
