@@ -58,6 +58,8 @@ def set_part(actor: Actor, membership: Membership, area: Area, part: str, now: d
         raise Refused(_("%(area)s is archived.") % {"area": area.name})
     if part and membership.left_at:
         raise Refused(_("%(name)s is no longer here.") % {"name": membership.name})
+    if part and membership.role == Role.VIEWER:
+        raise Refused(_("%(name)s is a viewer, who only reads: give another role first.") % {"name": membership.name})
     before = AreaPart.objects.select_for_update().filter(membership=membership, area=area).first()
     if (before.part if before else "") == part:
         return False

@@ -69,7 +69,8 @@ def read_number(text: str, locale: Locale) -> Decimal:
         thousands = mark == groups_by and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits)
         digits = digits.replace(mark, "" if thousands else ".")
     try:
-        return Decimal(("-" if sign in ("-", "−") else "") + digits)
+        # Without the zero a "-0" would stay what it is.
+        return Decimal(("-" if sign in ("-", "−") else "") + digits) + 0
     except InvalidOperation as error:
         raise ValueError(text) from error
 

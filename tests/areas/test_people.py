@@ -224,6 +224,17 @@ def test_parts_that_an_area_does_not_have(cast: Cast, area: str, part: str) -> N
         people.set_part(cast.actor("fede"), cast.vera, getattr(cast, area), part, timezone.now())
 
 
+def test_who_only_reads_leads_nothing(cast: Cast, as_fede: Client) -> None:
+    with pytest.raises(Refused, match="Vera"):
+        people.set_part(cast.actor("fede"), cast.vera, cast.sales, "lead", timezone.now())
+    page = as_fede.post(url(cast, "assign", cast.sales.ref), {"person": cast.vera.ref, "part": "lead"}, follow=True)
+    assert "Vera" in page.content.decode()
+    assert not AreaPart.objects.filter(membership=cast.vera).exists()
+    people.set_role(cast.actor("fede"), cast.vera, Role.PARTICIPANT, timezone.now())
+    vera = Membership.objects.get(pk=cast.vera.pk)
+    assert people.set_part(cast.actor("fede"), vera, cast.sales, "lead", timezone.now())
+
+
 def test_the_last_facilitator_stays(cast: Cast, as_fede: Client) -> None:
     as_fede.post(url(cast, "set_role", cast.fede.ref), {"role": "viewer"})
     as_fede.post(url(cast, "remove_person", cast.fede.ref))

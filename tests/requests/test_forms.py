@@ -153,13 +153,16 @@ def test_a_rhythm_that_has_begun_may_keep_its_first_day_in_a_counter_offer() -> 
         ("12 000", "es_ES", "12000"),
         ("95 %", "es_ES", "95"),
         ("−3", "es_ES", "-3"),
+        ("-0", "es_ES", "0"),
         (".5", "en_US", "0.5"),
         ("٩٥", "en_US", "95"),
         ("９５", "en_US", "95"),
     ],
 )
 def test_figures_are_read_as_people_write_them(text: str, country: str, figure: str) -> None:
-    assert read_number(text, Locale.parse(country)) == Decimal(figure)
+    found = read_number(text, Locale.parse(country))
+    assert found == Decimal(figure)
+    assert found.is_signed() is figure.startswith("-")
 
 
 @pytest.mark.parametrize(
