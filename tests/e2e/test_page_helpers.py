@@ -143,7 +143,8 @@ def test_a_refused_move_stays_open_and_keeps_what_was_typed(cast: Cast, enter: E
 # Nothing by mistake ----------------------------------------------------------------
 def test_what_takes_away_asks_once_more(cast: Cast, enter: Enter) -> None:
     page = enter(cast.fede, "areas:chain")
-    end = page.locator(f"form[action*='{cast.to_production.ref}'] button")
+    # Not the buttons of the question, which leave the form a moment after it is answered.
+    end = page.locator(f"form[action*='{cast.to_production.ref}'] button.quiet")
 
     end.click()
     dialog = page.locator("dialog[open]")
