@@ -10,11 +10,27 @@ from django.db.models import Q
 
 from areas.access import Actor
 from areas.models import Area
-from requests.access import NEAR
 from requests.models import Ask
 from requests.states import OPEN, Side, State
 from requests.trace import Step, paths
 from requests.wording import sentence
+
+# The columns of an ask, its two areas and where it came from that a desk reads; of the terms all.
+SHOWN = (
+    "ref",
+    "state",
+    "turn",
+    "draft",
+    "answer_by",
+    "opened_by",
+    "asked_at",
+    "created_at",
+    "organization_id",
+    "terms",
+    "asker__name",
+    "performer__name",
+    "redirected_from__performer_id",
+)
 
 
 @dataclass
@@ -96,7 +112,12 @@ def desk_of(actor: Actor, now: datetime) -> Desk:
     """Four queries (parts, areas, asks, paths), however much there is."""
     organization = actor.organization
     areas = {area.pk: area for area in Area.objects.filter(pk__in=actor.works_in).order_by("name")}
-    asks = Ask.objects.select_related(*NEAR, "redirected_from__performer").filter(organization=organization)
+    # What a line shows, and no more: this is the page that everybody opens first.
+    asks = (
+        Ask.objects.select_related("asker", "performer", "terms", "redirected_from")
+        .only(*SHOWN)
+        .filter(organization=organization)
+    )
     mine = Q(state__in=OPEN) & (Q(asker__in=areas) | Q(performer__in=areas))
     drafts = Q(state=State.DRAFT) & (
         Q(opened_by=Side.ASKER, asker__in=areas) | Q(opened_by=Side.PERFORMER, performer__in=areas)
