@@ -192,7 +192,7 @@ class Calendar:
         """Plain data for a JSON column."""
         return {
             "zone": self.zone.key,
-            "week": [[[f"{s.start:%H:%M}", f"{s.end:%H:%M}"] for s in segments] for segments in self.week],
+            "week": week_data(self.week),
             "country": self.country,
             "region": self.region,
             "closed": sorted(day.isoformat() for day in self.closed),
@@ -218,3 +218,8 @@ def office_week(days: Iterable[int] = range(5)) -> tuple[tuple[Segment, ...], ..
     working = set(days)
     segments = (Segment(time(9), time(14)), Segment(time(15), time(18)))
     return tuple(segments if day in working else () for day in range(7))
+
+
+def week_data(week: tuple[tuple[Segment, ...], ...]) -> list[list[list[str]]]:
+    """The segments of a week as plain data for a JSON column."""
+    return [[[f"{s.start:%H:%M}", f"{s.end:%H:%M}"] for s in segments] for segments in week]

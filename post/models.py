@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -23,6 +23,7 @@ class Letter(models.Model):
         SENDING = "sending", pgettext_lazy("letter", "Being sent")
         SENT = "sent", pgettext_lazy("letter", "Sent")
         DEAD = "dead", pgettext_lazy("letter", "Given up")
+        LEFT_OUT = "left_out", pgettext_lazy("letter", "Left out")
 
     ref = models.CharField(max_length=12, unique=True, default=new_ref, editable=False)
     key = models.CharField(max_length=200, unique=True)
@@ -31,8 +32,11 @@ class Letter(models.Model):
     to_email = models.EmailField(max_length=254)
     to_name = models.CharField(max_length=200, blank=True, default="")
     language = models.CharField(max_length=10)
-    subject = models.CharField(_("subject"), max_length=300)
-    text = models.TextField()
+    # Its words are composed when it leaves, by the function of this name in settings.LETTER_COMPOSERS: what was settled
+    # before is left out. Empty: the words were written with the row.
+    composer = models.CharField(max_length=40, blank=True, default="")
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    text = models.TextField(blank=True)
     html = models.TextField(blank=True, default="")
     headers = models.JSONField(blank=True, default=dict)
     message_id = models.CharField(max_length=200)
@@ -82,3 +86,18 @@ class Letter(models.Model):
     @property
     def moment(self) -> datetime:
         return self.sent_at or self.created_at
+
+
+class Pulse(models.Model):
+    """That a task of the beat ran: when it last began and ended, how it went. One row per task, for the operator."""
+
+    name = models.CharField(max_length=80, unique=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=500, blank=True, default="")
+    facts: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    runs = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.started_at:%Y-%m-%d %H:%M}"

@@ -1,10 +1,11 @@
 from areas.models.journal import JournalEntry
 from areas.models.map import Area, GuidingQuestion, Link
-from areas.models.people import AreaPart, Invitation, Membership, Organization, User
+from areas.models.people import AreaPart, CalendarEdition, Invitation, Membership, Organization, User
 
 __all__ = [
     "Area",
     "AreaPart",
+    "CalendarEdition",
     "GuidingQuestion",
     "Invitation",
     "JournalEntry",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
+from functools import cached_property
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,14 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from areas.calendar import Calendar, office_week
+from areas.calendar import Calendar, office_week, week_data
 from areas.words import Part, Role
 from post.refs import new_ref
+
+
+def usual_week() -> list[list[list[str]]]:
+    """The week of an organization that has not said otherwise."""
+    return week_data(office_week())
 
 
 class People(BaseUserManager["User"]):
@@ -82,6 +88,19 @@ class Organization(models.Model):
     review_months = models.PositiveSmallIntegerField(
         _("months between contract reviews"), default=3, validators=[MinValueValidator(1)]
     )
+    verdict_days = models.PositiveSmallIntegerField(
+        _("working days to judge a delivery"), default=3, validators=[MinValueValidator(1)]
+    )
+    # The ladder of reminders: working days before and after the day on which something is due.
+    warn_days = models.PositiveSmallIntegerField(_("working days before it is due"), default=2)
+    escalate_days = models.PositiveSmallIntegerField(
+        _("working days after it was due"), default=2, validators=[MinValueValidator(1)]
+    )
+    digest_weekday = models.PositiveSmallIntegerField(_("day of the weekly digest"), default=0)
+    digest_time = models.TimeField(_("hour of the weekly digest"), default=time(8))
+    # Working time: seven days, Monday first, each a list of ["09:00", "14:00"]; and own closed days, {"on", "name"}.
+    week: models.JSONField[list[list[list[str]]], list[list[list[str]]]] = models.JSONField(default=usual_week)
+    closed: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(default=list, blank=True)
     is_demo = models.BooleanField(default=False, editable=False)
     # Raised by every deed that a screen can show: the cache key of shared fragments (contracts.board).
     revision = models.PositiveBigIntegerField(default=1, editable=False)
@@ -97,8 +116,37 @@ class Organization(models.Model):
 
     @property
     def calendar(self) -> Calendar:
-        """When the organization works: an office week in its zone, without the public holidays of its country."""
-        return Calendar(self.tz, office_week(), self.country, self.region)
+        """When the organization works now. What is due already keeps the edition that it was made with."""
+        return Calendar.from_data(
+            {
+                "zone": self.zone,
+                "week": self.week,
+                "country": self.country,
+                "region": self.region,
+                "closed": [day["on"] for day in self.closed],
+            }
+        )
+
+
+class CalendarEdition(models.Model):
+    """A working calendar as it once was. Occurrences point at the one that they were made with, which never changes."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="calendars")
+    digest = models.CharField(max_length=64)
+    data: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "digest"], name="a_calendar_is_kept_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.at:%Y-%m-%d}"
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar.from_data(self.data)
 
 
 class Membership(models.Model):
