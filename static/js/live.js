@@ -12,6 +12,8 @@
   const said = document.body.dataset;
   const SILENT = 25_000;
   const JUST_NOW = 10_000;
+  const LONGEST_PRESS = 3_000;
+  const OPENS = ["select", "date", "time", "datetime-local", "month", "week", "color"];
   let token = said.liveToken || "";
   let source = null;
   let heardAt = 0;
@@ -24,6 +26,9 @@
   const owed = new Set();
   const kept = new WeakMap();
   const forced = new WeakSet();
+  const failed = new Map();
+  let pressed = null;
+  let pressTimer = 0;
   let justOpened = true;
 
   // What the person sees of the line
@@ -46,17 +51,51 @@
       const chosen = options.some((option) => option.defaultSelected);
       return options.some((option, i) => option.selected !== (chosen || field.multiple ? option.defaultSelected : i === 0));
     }
-    return !["hidden", "submit", "button", "image", "reset"].includes(field.type) && field.value !== field.defaultValue;
+    if (["hidden", "submit", "button", "image", "reset"].includes(field.type)) return false;
+    // Half a date or half a number has no value yet.
+    return field.value !== field.defaultValue || field.validity.badInput;
+  }
+
+  // htmx gives the caret back to a field with an id only; a list or a calendar that hangs open would shut in any case.
+  function writing(region) {
+    const field = document.activeElement;
+    if (!field?.matches("input, textarea, select") || !region.contains(field) || field.closest("[data-live-ignore]")) return false;
+    if (["checkbox", "radio", "submit", "button", "image", "reset"].includes(field.type)) return false;
+    return !field.id || OPENS.includes(field.localName) || OPENS.includes(field.type);
   }
 
   function busy(region) {
     if (region.querySelector("form[data-unsaved], dialog[open], :popover-open")) return true;
+    if (writing(region)) return true;
     return [...region.querySelectorAll("input, textarea, select")].some(typed);
   }
 
   // While a region's answer is under way, or the element that came has not been wired yet, htmx would lose a signal.
+  // Between pressing and letting go a swap would lose the click.
   function deaf(region) {
-    return underway.get(region.id) === region || region.closest(".htmx-added, .htmx-settling, .htmx-swapping") !== null;
+    if (underway.get(region.id) === region || region.contains(pressed)) return true;
+    return region.closest(".htmx-added, .htmx-settling, .htmx-swapping") !== null;
+  }
+
+  function letGo() {
+    clearTimeout(pressTimer);
+    pressed = null;
+    pay();
+  }
+
+  document.addEventListener(
+    "pointerdown",
+    (event) => {
+      if (event.button !== 0) return;
+      pressed = event.target;
+      clearTimeout(pressTimer);
+      pressTimer = setTimeout(letGo, LONGEST_PRESS);
+    },
+    true,
+  );
+  for (const kind of ["pointerup", "pointercancel"]) {
+    // The click itself comes after the release.
+    document.addEventListener(kind, () => setTimeout(letGo, 50), true);
   }
 
   function refresh(region) {
@@ -159,7 +198,21 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!byItself(event.detail.requestConfig)) return;
-    underway.delete(event.detail.requestConfig.elt.id);
+    const { id } = event.detail.requestConfig.elt;
+    underway.delete(id);
+    const { status } = event.detail.xhr;
+    if (status === 0 || status === 429 || status >= 500) {
+      // The signal will not come again: the question must.
+      const times = (failed.get(id) || 0) + 1;
+      failed.set(id, times);
+      owed.delete(id);
+      setTimeout(() => {
+        owed.add(id);
+        pay();
+      }, Math.min(500 * 2 ** times, 30_000));
+    } else {
+      failed.delete(id);
+    }
     setTimeout(pay);
   });
   document.addEventListener("htmx:afterSettle", () => {
@@ -180,6 +233,9 @@
     } else if (busy(region) && !forced.has(region)) {
       event.detail.shouldSwap = false;
       hold(region);
+    } else if (event.detail.shouldSwap && region.contains(pressed)) {
+      event.detail.shouldSwap = false;
+      owed.add(region.id);
     } else if (event.detail.shouldSwap) {
       kept.set(xhr, remember(region));
     }

@@ -116,6 +116,18 @@ def test_focus_stays_where_it_was(demo_server: str, page: Page, arrive: Arrive) 
     expect(first).to_be_focused()
 
 
+def _by_itself(route: Route) -> bool:
+    return "hx-request" in route.request.headers
+
+
+def _wait_until(page: Page, happened: Callable[[], bool]) -> None:
+    """For what only Python's side sees; the browser's events come in meanwhile."""
+    deadline = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < deadline
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
 def with_a_field(page: Page, address: str, attributes: str = "") -> Locator:
     """The mailbox with a field to write in, where there is otherwise none."""
     changed(page, "</section>", f'<textarea aria-label="words" {attributes}></textarea></section>')
@@ -138,6 +150,113 @@ def test_half_typed_text_stays_until_the_person_asks_for_the_news(demo_server: s
     news.click()
     page.get_by_text("Primera").wait_for()
     expect(news).to_have_count(0)
+
+
+def test_a_field_is_not_taken_away_from_under_the_caret(demo_server: str, page: Page, arrive: Arrive) -> None:
+    """Between going into a field and the first letter: `fill` itself does these two things one after the other."""
+    words = with_a_field(page, demo_server)
+    words.focus()
+
+    arrive("Primera")
+
+    page.locator(".live-news-button").wait_for()
+    page.keyboard.insert_text("Necesito que")
+    expect(words).to_have_value("Necesito que")
+    expect(page.get_by_text("Primera")).to_have_count(0)
+
+
+def test_a_first_look_that_comes_late_takes_no_text_away(demo_server: str, page: Page, arrive: Arrive) -> None:
+    held: list[Route] = []
+    changed(page, "</section>", '<textarea aria-label="words"></textarea></section>')
+    page.goto(demo_server + MAILBOX)
+    is_live(page)
+    page.route("**/demo/mailbox/", lambda route: held.append(route) if _by_itself(route) else route.fallback())
+    arrive("Primera")
+    _wait_until(page, lambda: bool(held))
+    words = page.get_by_label("words")
+    words.focus()
+
+    for route in held:
+        route.fallback()
+
+    page.locator(".live-news-button").wait_for()
+    page.keyboard.insert_text("Necesito que")
+    expect(words).to_have_value("Necesito que")
+
+
+def test_the_caret_stays_in_a_field_that_comes_again(demo_server: str, page: Page, arrive: Arrive) -> None:
+    words = with_a_field(page, demo_server, 'id="words"')
+    words.focus()
+
+    arrive("Primera")
+
+    page.get_by_text("Primera").wait_for()
+    page.keyboard.insert_text("Necesito que")
+    expect(words).to_have_value("Necesito que")
+
+
+def test_half_a_date_counts_as_typed(demo_server: str, page: Page, arrive: Arrive) -> None:
+    changed(page, "</section>", '<input id="day" type="date" aria-label="day"><button>other</button></section>')
+    page.goto(demo_server + MAILBOX)
+    is_live(page)
+    page.get_by_label("day").focus()
+    page.keyboard.type("0")
+    page.keyboard.type("5")
+    page.get_by_role("button", name="other").focus()
+
+    arrive("Primera")
+
+    page.locator(".live-news-button").wait_for()
+    expect(page.get_by_text("Primera")).to_have_count(0)
+
+
+def test_a_click_is_not_lost_between_pressing_and_letting_go(demo_server: str, page: Page, arrive: Arrive) -> None:
+    changed(page, "</section>", '<a id="away" href="/guide/">away</a></section>')
+    page.goto(demo_server + MAILBOX)
+    is_live(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.headers.get("hx-request") else None)
+    page.locator("#away").hover()
+    page.mouse.down()
+
+    arrive("Primera")
+    # What the signal could do, it did: the line has spoken after it.
+    with pytest.raises(AssertionError):
+        expect(page.get_by_text("Primera")).to_have_count(1, timeout=700)
+    page.mouse.up()
+
+    page.wait_for_url("**/guide/")
+
+
+def test_what_came_while_a_finger_was_down_is_shown_afterwards(mailbox: Page, arrive: Arrive) -> None:
+    mailbox.locator("#letters").hover()
+    mailbox.mouse.down()
+    arrive("Primera")
+    with pytest.raises(AssertionError):
+        expect(mailbox.get_by_text("Primera")).to_have_count(1, timeout=700)
+
+    mailbox.mouse.up()
+
+    mailbox.get_by_text("Primera").wait_for()
+
+
+def test_a_question_that_failed_is_asked_again(demo_server: str, page: Page, arrive: Arrive) -> None:
+    page.goto(demo_server + MAILBOX)
+    is_live(page)
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        if _by_itself(route) and len(refused) < 2:
+            refused.append(route.request.url)
+            route.fulfill(status=503, body="later")
+        else:
+            route.fallback()
+
+    page.route(f"**{MAILBOX}", refuse)
+    arrive("Primera")
+
+    page.get_by_text("Primera").wait_for()
+    assert len(refused) == 2
 
 
 def test_a_region_catches_up_when_the_text_is_gone(demo_server: str, page: Page, arrive: Arrive) -> None:
