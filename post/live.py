@@ -8,6 +8,7 @@ that the page was given and that names the topics.
 import asyncio
 import json
 import logging
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
@@ -44,8 +45,10 @@ SHARES = 10
 MOST_STREAMS = 5000
 # So long the last version of a topic is remembered, for pages that have just been opened.
 REMEMBERED = timedelta(hours=1)
-# After Valkey did not take an announcement, deeds do not wait for it again for a while.
+# After Valkey did not take an announcement, deeds do not wait for it again for a while; then it is said again.
 SILENCE = 2.0
+# So many topics are kept for that; pages of a longer silence are told when their line is live again.
+MOST_UNSAID = 10_000
 
 
 # Announcing (any thread, any process) ---------------------------------------------------------------------------------
@@ -57,21 +60,57 @@ def announce(topics: Iterable[str], version: int) -> None:
 
 
 _silent_until = 0.0
+_unsaid: dict[str, int] = {}
+_unsaid_lock = threading.Lock()
+_again: threading.Timer | None = None
 
 
 def _publish(topics: tuple[str, ...], version: int) -> None:
+    if topics and (time.monotonic() < _silent_until or not _tell(dict.fromkeys(topics, version))):
+        _keep(dict.fromkeys(topics, version))
+
+
+def _tell(news: dict[str, int]) -> bool:
+    """Topic → version, one signal for each version."""
     global _silent_until
-    if not topics or time.monotonic() < _silent_until:
-        return
     try:
         telling = _valkey(settings.REDIS_URL).pipeline(transaction=True)
-        for topic in topics:
+        for topic, version in news.items():
             telling.set(_last(topic), version, ex=REMEMBERED)
-        telling.publish(_channel(), json.dumps({"v": version, "t": topics}))
+        for version in sorted(set(news.values())):
+            topics = [topic for topic, of_topic in news.items() if of_topic == version]
+            telling.publish(_channel(), json.dumps({"v": version, "t": topics}))
         telling.execute()
     except (redis.RedisError, OSError) as error:
         _silent_until = time.monotonic() + SILENCE
-        logger.warning("nobody was told to look at %d topics: %s", len(topics), type(error).__name__)
+        logger.warning("nobody was told to look at %d topics: %s", len(news), type(error).__name__)
+        return False
+    return True
+
+
+def _keep(news: dict[str, int]) -> None:
+    """A Valkey that was only slow breaks no line: no page would ever know that it missed something."""
+    global _again
+    with _unsaid_lock:
+        for topic, version in news.items():
+            if topic in _unsaid or len(_unsaid) < MOST_UNSAID:
+                _unsaid[topic] = max(version, _unsaid.get(topic, version))
+        # In a child of this process the timer of its parent is not alive.
+        if _again is None or not _again.is_alive():
+            _again = threading.Timer(SILENCE, _say_again)
+            _again.daemon = True
+            # A process that ends starts no threads any more.
+            with suppress(RuntimeError):
+                _again.start()
+
+
+def _say_again() -> None:
+    global _again
+    with _unsaid_lock:
+        news, _again = dict(_unsaid), None
+        _unsaid.clear()
+    if news and not _tell(news):
+        _keep(news)
 
 
 @lru_cache(maxsize=4)
@@ -339,8 +378,19 @@ HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-store"),
     (b"x-accel-buffering", b"no"),
-    *BARE,
 ]
+
+
+def _always() -> list[tuple[bytes, bytes]]:
+    """What every answer bears, `Strict-Transport-Security` where the address is https."""
+    if not settings.SECURE_HSTS_SECONDS:
+        return BARE
+    lasts = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
+        lasts += "; includeSubDomains"
+    if settings.SECURE_HSTS_PRELOAD:
+        lasts += "; preload"
+    return [*BARE, (b"strict-transport-security", lasts.encode())]
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
@@ -366,7 +416,7 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
     leaving: asyncio.Future[Any] = asyncio.ensure_future(_until_left(receive))
     leaving.add_done_callback(mine.leave)
     try:
-        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *_always()]})
         await send({"type": "http.response.body", "body": b"retry: 1000\n\n" + mine.take(), "more_body": True})
         while True:
             await mine.wait()
@@ -389,6 +439,6 @@ async def _until_left(receive: Receive) -> None:
 
 
 async def _refuse(send: Send, status: int, text: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"), *BARE]
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"), *_always()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode(), "more_body": False})

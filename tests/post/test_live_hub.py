@@ -19,6 +19,7 @@ class Page:
         token = live.token_for(topics, max_age=max_age)
         self.scope: dict[str, Any] = {"method": "GET", "query_string": f"token={token}".encode()}
         self.heard: list[bytes] = []
+        self.headers: list[tuple[bytes, bytes]] = []
         self.reads = asyncio.Event()
         self.reads.set()
         self.left = asyncio.Event()
@@ -30,6 +31,7 @@ class Page:
 
     async def send(self, message: Any) -> None:
         await self.reads.wait()
+        self.headers += message.get("headers", [])
         self.heard.append(message.get("body", b""))
 
     async def hears(self, words: bytes) -> None:
@@ -128,6 +130,23 @@ def test_what_cannot_be_read_breaks_nothing(settings: Any) -> None:
         await client.aclose()
         await say(2, "o:norte")
         await page.hears(b'"v":2')
+
+    in_a_hub(story)
+
+
+def test_an_https_house_says_so_on_every_answer(settings: Any) -> None:
+    settings.SECURE_HSTS_SECONDS = 300
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    lasts = (b"strict-transport-security", b"max-age=300; includeSubDomains; preload")
+
+    async def story() -> None:
+        page = Page("o:norte")
+        await page.hears(b"event: up")
+        assert lasts in page.headers
+
+        refused = Page("o:norte", max_age=timedelta(seconds=-1))
+        await asyncio.wait_for(refused.task, 5)
+        assert lasts in refused.headers
 
     in_a_hub(story)
 
