@@ -101,3 +101,36 @@ class Pulse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Incident(models.Model):
+    """Something that went wrong with the machinery, from its first to its last sign: what the operator's page tells."""
+
+    class Kind(models.TextChoices):
+        MAIL = "mail", pgettext_lazy("incident", "The mail server did not take letters")
+        BROKER = "broker", pgettext_lazy("incident", "The queue did not answer")
+        DATABASE = "database", pgettext_lazy("incident", "The database did not answer")
+        GAP = "gap", pgettext_lazy("incident", "Nothing was swept for a while")
+        BACKWARD = "backward", pgettext_lazy("incident", "The clock went backward")
+        TASK = "task", pgettext_lazy("incident", "A task failed")
+        ASIDE = "aside", pgettext_lazy("incident", "A row was put aside")
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    began_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    # None while it lasts. A gap is over when it is noticed.
+    ended_at = models.DateTimeField(null=True)
+    times = models.PositiveIntegerField(default=1)
+    # For operators, in the words of the machine: an error's name, a task's, a row's ref. Nobody's text.
+    words = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-last_at", "-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["kind", "words"], condition=Q(ended_at__isnull=True), name="one_lasting_incident_of_a_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.began_at:%Y-%m-%d %H:%M}"
