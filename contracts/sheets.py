@@ -19,7 +19,7 @@ from areas.models import Area, AreaPart, Organization
 from areas.words import Part
 from contracts import drafting
 from contracts.access import area_of
-from contracts.clock import Standing, soon_until, standing
+from contracts.clock import Columns, Standing, soon_until, standing_of
 from contracts.marks import Mark, marks
 from contracts.models import Contract, Removal, Shoes, Signature, Version
 from contracts.schedule import due_moment
@@ -403,7 +403,7 @@ class Sheet:
 
     @cached_property
     def lanes(self) -> list[Lane]:
-        soon = soon_until(self.now, self.organization.tz)
+        soon = soon_until(self.now, self.organization.tz, is_working=self.organization.calendar.is_working)
         agreed = [self._agreed(line, soon) for line in self.proposed.lines]
         talk = [self._talked(ask) for ask in self._talk if ask.replaces_id is None or ask.state != State.DECLINED]
         by_ask = {entry.ask.pk: entry for entry in agreed}
@@ -470,7 +470,7 @@ class Sheet:
                 entry.differences.append(owner_difference(line.before.owner_name, line.owner_name))
         if line.before:
             entry.due_at = due_moment(line.before, self.organization.tz)
-            entry.standing = standing(entry.due_at, now=self.now, soon_until=soon)
+            entry.standing = standing_of(Columns(entry.due_at), now=self.now, soon_until=soon)
         return entry
 
     def _talked(self, ask: Ask) -> Entry:

@@ -19,7 +19,7 @@ from config.demo import COMPANIES, people
 from config.demo.stage import weekday_from
 from config.demo.telling import tell
 from contracts import drafting
-from contracts.clock import Standing, soon_until, standing
+from contracts.clock import Columns, Standing, soon_until, standing_of
 from contracts.models import Clause, Commitment, Contract, Shoes
 from post.models import Letter
 from requests import trace
@@ -100,7 +100,8 @@ def test_on_whatever_day_it_is_loaded_all_happened_on_working_days_and_one_promi
         assert {day for day in days if day.weekday() > 4} == set()
         soon = soon_until(now, organization.tz)
         living = Commitment.objects.filter(organization=organization, ended_at=None)
-        found = [standing(due_at, now=now, soon_until=soon) for due_at in living.values_list("due_at", flat=True)]
+        moments = living.values_list("due_at", flat=True)
+        found = [standing_of(Columns(due_at), now=now, soon_until=soon) for due_at in moments]
         assert (found.count(Standing.OVERDUE), found.count(Standing.DUE_SOON)) == (1, 1)
 
 
