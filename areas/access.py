@@ -12,11 +12,13 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from areas.models import Area, AreaPart, Link, Membership, Organization, User
+from areas.models import Area, Link, Membership, Organization, User
+from areas.rows import Rows
 from areas.speaking import speak
 from areas.words import Kind, Part, Role
 
@@ -48,11 +50,9 @@ class Actor:
     @cached_property
     def parts(self) -> dict[int, str]:
         """Area pk → part. One query, on first use: the board does not need it."""
-        return dict(
-            AreaPart.objects.filter(membership=self.membership, area__archived_at__isnull=True).values_list(
-                "area_id", "part"
-            )
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(PARTS, [self.membership.pk])
+            return dict(cursor.fetchall())
 
     @property
     def is_facilitator(self) -> bool:
@@ -81,16 +81,29 @@ class Actor:
         return (area if isinstance(area, int) else area.pk) in self.leads
 
 
+MEMBERSHIP = Rows(
+    """
+    SELECT {membership}, {organization}
+    FROM areas_membership membership
+    JOIN areas_organization organization ON organization.id = membership.organization_id
+    WHERE membership.user_id = %s AND organization.ref = %s AND membership.left_at IS NULL
+    """,
+    membership=Membership,
+    organization=Organization,
+)
+PARTS = """
+SELECT part.area_id, part.part
+FROM areas_areapart part JOIN areas_area area ON area.id = part.area_id
+WHERE part.membership_id = %s AND area.archived_at IS NULL
+"""
+
+
 def enter(user: User, org_ref: str) -> Actor:
     """The doorway to an organization. Raises Http404 for a stranger: for them it does not exist."""
-    membership = (
-        Membership.objects.select_related("organization", "user")
-        .filter(user=user, organization__ref=org_ref, left_at__isnull=True)
-        .first()
-    )
-    if membership is None:
-        raise Http404
-    return Actor(membership)
+    for membership, organization in MEMBERSHIP(user.pk, org_ref):
+        membership.organization, membership.user = organization, user
+        return Actor(membership)
+    raise Http404
 
 
 def area_of(actor: Actor, ref: str) -> Area:

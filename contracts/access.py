@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from areas.access import Actor, link_of
+from django.http import Http404
+
+from areas.access import Actor
 from areas.models import Area, Link
+from areas.rows import Rows
 from contracts.models import Contract
 from contracts.words import Side
 
@@ -15,11 +18,30 @@ def contract_of(link: Link) -> Contract:
     return contract
 
 
+CONTRACT = Rows(
+    """
+    SELECT {link}, {customer}, {supplier}, {contract}
+    FROM areas_link link
+    JOIN areas_area customer ON customer.id = link.customer_id
+    JOIN areas_area supplier ON supplier.id = link.supplier_id
+    LEFT JOIN contracts_contract contract ON contract.link_id = link.id
+    WHERE link.organization_id = %s AND link.ref = %s
+    """,
+    link=Link,
+    customer=Area,
+    supplier=Area,
+    contract=Contract,
+)
+
+
 def contract_to_read(actor: Actor, link_ref: str) -> Contract:
-    """Raises Http404 for a link of another organization."""
-    contract = contract_of(link_of(actor, link_ref))
-    contract.organization = actor.organization
-    return contract
+    """The contract with its link and the two areas. Raises Http404 for a link of another organization."""
+    for link, customer, supplier, known in CONTRACT(actor.organization.pk, link_ref):
+        link.customer, link.supplier = customer, supplier
+        contract: Contract = known or contract_of(link)
+        contract.link, contract.organization = link, actor.organization
+        return contract
+    raise Http404
 
 
 def area_of(contract: Contract, side: str) -> Area:

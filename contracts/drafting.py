@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
@@ -20,11 +20,13 @@ from django.utils.translation import gettext as _
 from areas import journal
 from areas.access import Actor
 from areas.editing import ChangedMeanwhile, save_if_unchanged
+from areas.models import Membership, User
+from areas.rows import Rows
 from contracts.access import area_of, contract_of
 from contracts.models import Clause, Commitment, Contract, Removal, Shoes, Signature, Version
 from contracts.schedule import due_moment
 from contracts.words import Side
-from requests.models import Ask, Promise
+from requests.models import Ask, Promise, Terms
 from requests.moves import Author, Refused, author
 from requests.states import Direction, State
 
@@ -80,22 +82,70 @@ def in_force(contract: Contract) -> Version | None:
     return contract.versions.filter(in_force_at__isnull=False, superseded_at__isnull=True).first()
 
 
-def proposal(contract: Contract) -> Proposal:
-    """The next version as it would be now. Four queries at the most, whatever the number of clauses."""
-    current = in_force(contract)
-    clauses: dict[int, Clause] = {}
-    if current:
-        clauses = {clause.ask_id: clause for clause in current.clauses.all()}
-    removals = {removal.ask_id: removal for removal in contract.removals.filter(taken_back_at__isnull=True)}
-    asks = {
-        ask.pk: ask
-        for ask in Ask.objects.filter(link=contract.link, state__in=(State.AGREED, State.REPLACED))
-        .select_related("asker", "performer", "terms")
-        .order_by("settled_at", "pk")
-    }
-    lines = lines_of(asks, clauses, removals)
-    n = current.n + 1 if current else 1
-    return Proposal(n=n, lines=lines, digest=fingerprint(n, lines), current=current)
+# A contract without asks is one row, too: its version in force may have no clause left.
+MATTER = Rows(
+    """
+    SELECT {version}, {ask}, {terms}, {clause}, {removal}, {owner}, {person}
+    FROM contracts_contract contract
+    LEFT JOIN contracts_version version ON version.contract_id = contract.id
+        AND version.in_force_at IS NOT NULL AND version.superseded_at IS NULL
+    LEFT JOIN requests_ask ask ON ask.link_id = contract.link_id AND ask.state <> 'withdrawn'
+    LEFT JOIN requests_terms terms ON terms.id = ask.terms_id
+    LEFT JOIN contracts_clause clause ON clause.ask_id = ask.id AND clause.in_version_id = version.id
+    LEFT JOIN contracts_removal removal ON removal.ask_id = ask.id AND removal.taken_back_at IS NULL
+    LEFT JOIN areas_membership owner ON owner.id = ask.owner_id
+    LEFT JOIN areas_user person ON person.id = owner.user_id
+    WHERE contract.id = %s
+    ORDER BY CASE WHEN ask.state IN ('agreed', 'replaced') THEN ask.settled_at ELSE ask.asked_at END, ask.id
+    """,
+    version=Version,
+    ask=Ask,
+    terms=Terms,
+    clause=Clause,
+    removal=Removal,
+    owner=(Membership, ("user_id", "left_at")),
+    person=(User, ("email", "name")),
+)
+
+
+@dataclass
+class Matter:
+    """All that a contract is made of: the version in force, and every ask of the link that was not withdrawn."""
+
+    current: Version | None = None
+    asks: dict[int, Ask] = field(default_factory=dict)
+    clauses: dict[int, Clause] = field(default_factory=dict)
+    removals: dict[int, Removal] = field(default_factory=dict)
+
+
+def matter_of(contract: Contract) -> Matter:
+    """One query. What is settled comes in the order in which it was settled, the others as they were asked."""
+    found = Matter()
+    link = contract.link
+    areas = {area.pk: area for area in (link.customer, link.supplier)}
+    for version, ask, terms, clause, removal, owner, person in MATTER(contract.pk):
+        found.current = version
+        if ask is None:
+            continue
+        ask.link, ask.terms = link, terms
+        ask.asker, ask.performer = areas[ask.asker_id], areas[ask.performer_id]
+        if owner:
+            owner.user, ask.owner = person, owner
+        found.asks[ask.pk] = ask
+        if clause:
+            found.clauses[ask.pk] = clause
+        if removal:
+            removal.ask = ask
+            found.removals[ask.pk] = removal
+    return found
+
+
+def proposal(contract: Contract, matter: Matter | None = None) -> Proposal:
+    """The next version as it would be now: one query, whatever the number of clauses."""
+    matter = matter or matter_of(contract)
+    lines = lines_of(matter.asks, matter.clauses, matter.removals)
+    n = matter.current.n + 1 if matter.current else 1
+    return Proposal(n=n, lines=lines, digest=fingerprint(n, lines), current=matter.current)
 
 
 def lines_of(asks: dict[int, Ask], clauses: dict[int, Clause], removals: dict[int, Removal]) -> list[Line]:
@@ -172,11 +222,13 @@ def signatures(contract: Contract, proposed: Proposal) -> list[Signature]:
     return list(contract.signatures.filter(n=proposed.n).select_related("by__user", "recorded_by__user", "for_area"))
 
 
-def standing_signatures(contract: Contract, proposed: Proposal) -> dict[Side, Signature]:
-    """The signatures that count for the proposal as it stands, by side."""
+def standing_signatures(
+    contract: Contract, proposed: Proposal, given: list[Signature] | None = None
+) -> dict[Side, Signature]:
+    """The signatures that count for the proposal as it stands, by side. `given`: those read already."""
     return {
         Side(signature.side): signature
-        for signature in signatures(contract, proposed)
+        for signature in (signatures(contract, proposed) if given is None else given)
         if signature.digest == proposed.digest and not signature.provisional
     }
 
@@ -193,15 +245,24 @@ def lapsed(contract: Contract, proposed: Proposal) -> list[Signature]:
 
 
 def why_not_sign(
-    contract: Contract, proposed: Proposal, side: Side, actor: Actor, *, recording: bool = False, said_by: str = ""
+    contract: Contract,
+    proposed: Proposal,
+    side: Side,
+    actor: Actor,
+    *,
+    recording: bool = False,
+    said_by: str = "",
+    given: list[Signature] | None = None,
 ) -> str | None:
-    """None if the person may sign for that side now, else the sentence that says why not."""
+    """None if the person may sign for that side now, else the sentence that says why not. `given`: the signatures
+    under the proposed number, for who has read them already.
+    """
     area = area_of(contract, side)
     if contract.link.ended_at:
         return _("The two areas are no longer linked in the chain.")
     if not proposed.is_change:
         return _("There is nothing new to sign.")
-    standing = standing_signatures(contract, proposed)
+    standing = standing_signatures(contract, proposed, given)
     if side in standing:
         return _("%(area)s signed already.") % {"area": area.name}
     across = standing.get(Side.CUSTOMER if side == Side.SUPPLIER else Side.SUPPLIER)
@@ -378,9 +439,30 @@ def take_back_removal(contract: Contract, removal: Removal, actor: Actor, *, now
 # Shoes and review ----------------------------------------------------------------------------------------------------
 
 
+SHOES = Rows(
+    """
+    SELECT {shoes}, {recorder}, {person}
+    FROM contracts_shoes shoes
+    LEFT JOIN areas_membership recorder ON recorder.id = shoes.recorded_by_id
+    LEFT JOIN areas_user person ON person.id = recorder.user_id
+    WHERE shoes.contract_id = %s
+    ORDER BY shoes.n DESC
+    LIMIT 1
+    """,
+    shoes=Shoes,
+    recorder=(Membership, ("user_id",)),
+    person=(User, ("email", "name")),
+)
+
+
 def last_shoes(contract: Contract) -> Shoes | None:
     """The edition that counts: the last."""
-    return contract.shoes.select_related("recorded_by__user").order_by("-n").first()
+    for shoes, recorder, person in SHOES(contract.pk):
+        if recorder:
+            recorder.user, shoes.recorded_by = person, recorder
+        last: Shoes = shoes
+        return last
+    return None
 
 
 def why_not_shoes(contract: Contract, side: Side, actor: Actor, *, recording: bool = False) -> str | None:

@@ -1,4 +1,4 @@
-"""The sheet of a link as it is read: gathered in a fixed number of queries, whatever the number of clauses.
+"""What a person sees of the contract of a link: gathered in a fixed number of queries, whatever the number of clauses.
 
 A page and each of its live regions take what they need; what nobody asks for is not gathered.
 """
@@ -6,192 +6,63 @@ A page and each of its live regions take what they need; what nobody asks for is
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from areas import feed
 from areas.access import Actor
-from areas.models import Area, AreaPart, Organization
+from areas.models import Area, AreaPart, Membership, User
+from areas.rows import Rows
 from areas.words import Part
 from contracts import drafting
 from contracts.access import area_of
-from contracts.clock import Columns, Standing, soon_until, standing_of
-from contracts.marks import Mark, marks
-from contracts.models import Contract, Removal, Shoes, Signature, Version
+from contracts.clock import Columns, soon_until, standing_of
+from contracts.models import Contract, Shoes, Signature, Version
 from contracts.schedule import due_moment
+from contracts.sheets.entries import LANES, Entry, Group, Lane, Status
 from contracts.words import Side
 from requests import moves
 from requests.models import Act, Ask, Promise, Terms
-from requests.states import OPEN, Direction, State, Verb, other
-from requests.states import Side as RequestSide
+from requests.states import OPEN, Direction, State, Verb
 from requests.trace import Step, paths
-from requests.wording import Difference, differences, sentence
+from requests.wording import Difference, differences
 
 SHOWN_DEEDS = 8
-LANES = (Direction.NEED, Direction.REQUIREMENT)
+TALKED = (State.DRAFT, State.DECLINED, *OPEN)
 
-
-class Status(models.TextChoices):
-    """What a line of a sheet is, in the words of its pill."""
-
-    IN_FORCE = "in_force", _("in force")
-    CHANGED = "changed", _("change agreed")
-    REMOVED = "removed", _("removal proposed")
-    NEW = "new", _("agreed, not signed yet")
-    ASKED = "asked", _("asked")
-    COUNTERED = "countered", _("counter-offer")
-    UNMET = "unmet", _("unmet need")
-    DECLINED = "declined", _("declined")
-    ELSEWHERE = "elsewhere", _("taken over")
-    DRAFT = "draft", _("draft")
-
-
-PILL = {
-    Status.IN_FORCE: "in_force",
-    Status.CHANGED: "unsigned",
-    Status.REMOVED: "soon",
-    Status.NEW: "unsigned",
-    Status.ASKED: "asked",
-    Status.COUNTERED: "countered",
-    Status.UNMET: "unmet",
-    Status.DECLINED: "declined",
-    Status.ELSEWHERE: "neutral",
-    Status.DRAFT: "draft",
-}
-TONE = {
-    Status.IN_FORCE: "kept",
-    Status.CHANGED: "kept changed",
-    Status.REMOVED: "kept dropped",
-    Status.NEW: "open new",
-    Status.ASKED: "open",
-    Status.COUNTERED: "open",
-    Status.UNMET: "broken",
-    Status.DECLINED: "",
-    Status.ELSEWHERE: "",
-    Status.DRAFT: "draft",
-}
-
-
-@dataclass
-class Entry:
-    """One line of a lane: a clause in force, an ask under negotiation, a need that stays unmet."""
-
-    ask: Ask
-    promise: Promise
-    status: Status
-    owner_name: str
-    organization: Organization
-    path: list[Step] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
-    spoken: list[Act] = field(default_factory=list)
-    removal: Removal | None = None
-    standing: Standing | None = None
-    due_at: datetime | None = None
-    verbs: dict[Verb, str | None] = field(default_factory=dict)
-    my_turn: bool = False
-    unanswered: bool = False
-    amendment: Entry | None = None
-    onward: Ask | None = None
-    may_amend: bool = False
-    may_remove: bool = False
-    may_take_back: bool = False
-
-    @property
-    def html_id(self) -> str:
-        return f"ask-{self.ask.ref}"
-
-    @property
-    def outcome(self) -> str:
-        return self.promise.outcome if self.promise.outcome else str(self.ask)
-
-    @property
-    def sentence(self) -> str:
-        return sentence(self.promise, self.organization)
-
-    @property
-    def pill(self) -> str:
-        if self.status == Status.IN_FORCE and self.standing in (Standing.OVERDUE, Standing.DUE_SOON):
-            return str(self.standing)
-        return PILL[self.status]
-
-    @property
-    def word(self) -> str:
-        if self.status == Status.IN_FORCE and self.standing in (Standing.OVERDUE, Standing.DUE_SOON):
-            return str(Standing(self.standing).label)
-        return str(self.status.label)
-
-    @property
-    def tone(self) -> str:
-        if self.status == Status.IN_FORCE and self.standing == Standing.OVERDUE:
-            return "broken"
-        if self.my_turn or self.unanswered or (self.status == Status.IN_FORCE and self.standing == Standing.DUE_SOON):
-            return "soon"
-        return TONE[self.status]
-
-    @property
-    def why(self) -> list[Step]:
-        """From the client's problem down to the ask itself."""
-        return self.path[::-1]
-
-    @property
-    def countered_by(self) -> str:
-        """The area whose counter-offer is on the table."""
-        return self.ask.area_of(other(RequestSide(self.ask.turn))).name if self.ask.turn else ""
-
-    @property
-    def marks(self) -> tuple[Mark, Mark, Mark]:
-        return marks(self.promise, self.owner_name, self.path)
-
-    @property
-    def hints(self) -> list[str]:
-        """What would make the wording better, while it still can be changed. The owner is named when one commits."""
-        if self.status not in (Status.ASKED, Status.COUNTERED, Status.DRAFT):
-            return []
-        return [mark.hint for mark in self.marks if not mark.holds and mark.name != "owned"]
-
-    @property
-    def may(self) -> set[str]:
-        return {str(verb) for verb, refusal in self.verbs.items() if refusal is None}
-
-
-@dataclass
-class Group:
-    """Lines of a lane that stand for the same thing."""
-
-    name: str
-    title: str
-    entries: list[Entry]
-
-
-@dataclass
-class Lane:
-    """One direction of the contract."""
-
-    direction: Direction
-    asker: Area
-    performer: Area
-    groups: list[Group]
-    may_ask: bool
-
-    @property
-    def title(self) -> str:
-        return title_of(self.asker, self.performer, self.direction)
-
-    @property
-    def css(self) -> str:
-        return "needs" if self.direction == Direction.NEED else "requirements"
-
-    @property
-    def entries(self) -> list[Entry]:
-        return [entry for group in self.groups for entry in group.entries]
-
-    @property
-    def in_force(self) -> int:
-        return sum(entry.status in (Status.IN_FORCE, Status.CHANGED, Status.REMOVED) for entry in self.entries)
+SIGNATURES = Rows(
+    """
+    SELECT {signature}, {recorder}, {person}
+    FROM contracts_signature signature
+    LEFT JOIN areas_membership recorder ON recorder.id = signature.recorded_by_id
+    LEFT JOIN areas_user person ON person.id = recorder.user_id
+    WHERE signature.contract_id = %s AND signature.n = ANY(%s)
+    ORDER BY signature.at
+    """,
+    signature=Signature,
+    recorder=(Membership, ("user_id",)),
+    person=(User, ("email", "name")),
+)
+ACTS = Rows(
+    """
+    SELECT {act}, {terms}, {area}, {onward}, {performer}
+    FROM requests_act act
+    LEFT JOIN requests_terms terms ON terms.id = act.terms_id
+    LEFT JOIN areas_area area ON area.id = act.for_area_id
+    LEFT JOIN requests_ask onward ON onward.id = act.redirected_to_id
+    LEFT JOIN areas_area performer ON performer.id = onward.performer_id
+    WHERE act.ask_id = ANY(%s)
+    ORDER BY act.ask_id, act.n
+    """,
+    act=Act,
+    terms=Terms,
+    area=(Area, ("name",)),
+    onward=(Ask, ("ref", "state", "performer_id")),
+    performer=(Area, ("name",)),
+)
 
 
 @dataclass
@@ -211,15 +82,6 @@ class Signatory:
     @property
     def may_sign(self) -> bool:
         return self.refusal is None
-
-
-def title_of(asker: Area, performer: Area, direction: str) -> str:
-    """The heading of a lane."""
-    if direction == Direction.NEED:
-        text = _("What %(customer)s needs from %(supplier)s")
-        return str(text) % {"customer": asker.name, "supplier": performer.name}
-    text = _("What %(supplier)s requires of %(customer)s")
-    return str(text) % {"customer": performer.name, "supplier": asker.name}
 
 
 class Sheet:
@@ -270,8 +132,12 @@ class Sheet:
     # The version in force and the one proposed
 
     @cached_property
+    def _matter(self) -> drafting.Matter:
+        return drafting.matter_of(self.contract)
+
+    @cached_property
     def proposed(self) -> drafting.Proposal:
-        return drafting.proposal(self.contract)
+        return drafting.proposal(self.contract, self._matter)
 
     @property
     def version(self) -> Version | None:
@@ -281,7 +147,14 @@ class Sheet:
     def _signatures(self) -> list[Signature]:
         """Those under the version in force and those given for the proposed one."""
         numbers = [self.proposed.n, *([self.version.n] if self.version else [])]
-        return list(self.contract.signatures.filter(n__in=numbers).select_related("recorded_by__user", "for_area"))
+        areas = {area.pk: area for area in (self.customer, self.supplier)}
+        found = []
+        for signature, recorder, person in SIGNATURES(self.contract.pk, numbers):
+            signature.for_area = areas[signature.for_area_id]
+            if recorder:
+                recorder.user, signature.recorded_by = person, recorder
+            found.append(signature)
+        return found
 
     @cached_property
     def signed_by(self) -> dict[str, Signature]:
@@ -311,9 +184,11 @@ class Sheet:
         recording = False
         may = self.actor.is_facilitator or self.actor.may_decide_for(area_of(self.contract, side))
         if counts is None and self.proposed.is_change and may:
-            refusal = drafting.why_not_sign(self.contract, self.proposed, side, self.actor)
+            now_given = [one for one in self._signatures if one.n == self.proposed.n]
+            why_not = partial(drafting.why_not_sign, self.contract, self.proposed, side, self.actor, given=now_given)
+            refusal = why_not()
             if refusal and self.actor.is_facilitator:
-                noted = drafting.why_not_sign(self.contract, self.proposed, side, self.actor, recording=True)
+                noted = why_not(recording=True)
                 refusal, recording = noted, noted is None
         standing_lines = self.proposed.standing
         return Signatory(
@@ -364,15 +239,11 @@ class Sheet:
     @cached_property
     def _talk(self) -> list[Ask]:
         """What is not agreed: open, declined, and the drafts that this person may see."""
-        asks = (
-            Ask.objects.filter(link=self.link, state__in=(State.DRAFT, State.DECLINED, *OPEN))
-            .select_related("asker", "performer", "terms")
-            .order_by("asked_at", "pk")
-        )
         return [
             self._at_home(ask)
-            for ask in asks
-            if ask.state != State.DRAFT or self.actor.is_facilitator or self.actor.may_speak_for(ask.opening_area)
+            for ask in self._matter.asks.values()
+            if ask.state in TALKED
+            and (ask.state != State.DRAFT or self.actor.is_facilitator or self.actor.may_speak_for(ask.opening_area))
         ]
 
     @property
@@ -381,9 +252,8 @@ class Sheet:
         return [ask for ask in self._talk if ask.is_open]
 
     def _at_home(self, ask: Ask) -> Ask:
-        """Spare the ask the queries for what is known here."""
+        """Spare the ask the query for what is known here."""
         ask.organization = self.organization
-        ask.link = self.link
         return ask
 
     @cached_property
@@ -392,8 +262,10 @@ class Sheet:
         found: dict[int, list[Act]] = defaultdict(list)
         talked = [ask.pk for ask in self._talk if ask.state != State.DRAFT]
         if talked:
-            acts = Act.objects.filter(ask__in=talked).select_related("terms", "for_area", "redirected_to__performer")
-            for act in acts.order_by("ask", "n"):
+            for act, terms, area, onward, performer in ACTS(talked):
+                act.terms, act.for_area = terms, area
+                if onward:
+                    onward.performer, act.redirected_to = performer, onward
                 found[act.ask_id].append(act)
         return found
 
@@ -453,6 +325,7 @@ class Sheet:
             promise=binding,
             status=status[line.status],
             owner_name=line.before.owner_name if line.before else line.owner_name,
+            owner_left=(self._matter.asks[line.before.ask_id] if line.before else ask).owner_left,
             organization=self.organization,
             path=self._paths.get(ask.pk, []),
             removal=line.removal,
