@@ -46,7 +46,8 @@ class Segment:
 
 @dataclass(frozen=True)
 class Calendar:
-    """`week` has seven entries, Monday first, each the day's segments in order without overlap.
+    """`week` has seven entries, Monday first, each the day's segments in order without overlap. Days in `closed` are
+    not worked; days in `opened` are, although they are public holidays, with the hours of their weekday.
 
     Raises ValueError for a week without working time or with segments out of order.
     """
@@ -56,6 +57,7 @@ class Calendar:
     country: str = ""
     region: str = ""
     closed: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
         if len(self.week) != 7 or not any(self.week):
@@ -74,7 +76,7 @@ class Calendar:
         """Whether anybody works on that day of the zone's calendar."""
         if not self.week[day.weekday()] or day in self.closed:
             return False
-        return not self.country or day not in public_holidays(self.country, self.region, day.year)
+        return not self.country or day in self.opened or day not in public_holidays(self.country, self.region, day.year)
 
     def working_day(self, day: date, n: int) -> date:
         """The n-th working day after `day` (before it, for a negative n); n = 0: `day`, or the next working day."""
@@ -196,6 +198,7 @@ class Calendar:
             "country": self.country,
             "region": self.region,
             "closed": sorted(day.isoformat() for day in self.closed),
+            "opened": sorted(day.isoformat() for day in self.opened),
         }
 
     @classmethod
@@ -210,6 +213,7 @@ class Calendar:
             country=data["country"],
             region=data["region"],
             closed=frozenset(date.fromisoformat(day) for day in data["closed"]),
+            opened=frozenset(date.fromisoformat(day) for day in data.get("opened", ())),
         )
 
 

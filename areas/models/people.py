@@ -98,9 +98,12 @@ class Organization(models.Model):
     )
     digest_weekday = models.PositiveSmallIntegerField(_("day of the weekly digest"), default=0)
     digest_time = models.TimeField(_("hour of the weekly digest"), default=time(8))
-    # Working time: seven days, Monday first, each a list of ["09:00", "14:00"]; and own closed days, {"on", "name"}.
+    # Working time: seven days, Monday first, each a list of ["09:00", "14:00"]; own closed days, {"on", "name"}, and
+    # public holidays that are worked all the same.
     week: models.JSONField[list[list[list[str]]], list[list[list[str]]]] = models.JSONField(default=usual_week)
     closed: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(default=list, blank=True)
+    opened: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(default=list, blank=True)
+    keeps_holidays = models.BooleanField(_("public holidays are days off"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)
     # Raised by every deed that a screen can show: the cache key of shared fragments (contracts.board).
     revision = models.PositiveBigIntegerField(default=1, editable=False)
@@ -121,9 +124,10 @@ class Organization(models.Model):
             {
                 "zone": self.zone,
                 "week": self.week,
-                "country": self.country,
-                "region": self.region,
+                "country": self.country if self.keeps_holidays else "",
+                "region": self.region if self.keeps_holidays else "",
                 "closed": [day["on"] for day in self.closed],
+                "opened": [day["on"] for day in self.opened],
             }
         )
 
