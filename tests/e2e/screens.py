@@ -97,6 +97,7 @@ def move(page: Page, verb: str) -> Locator:
     expect(found).to_be_visible()
     if found.get_attribute("open") is None:
         found.locator("summary").first.click()
+    expect(found).to_have_attribute("open", "")
     return found.locator("form")
 
 

@@ -41,6 +41,7 @@ class Wall:
         page.evaluate(NOTE_THE_CHANGE)
         self.page = page
         self.delays: list[float] = []
+        self.floors: list[float] = []
 
     def link(self, link: Link) -> Locator:
         return self.page.locator(f"#link-{link.ref}")
@@ -54,14 +55,16 @@ class Wall:
         self.page.wait_for_function("acted => window.changes.some(([, at]) => at >= acted)", arg=acted)
         seen = int(self.page.evaluate("acted => window.changes.find(([, at]) => at >= acted)[1]", acted))
         self.delays.append((seen - acted) / 1000)
+        self.floors.append(self.page.evaluate(ANSWER_TIME) / 1000)
 
     def was_quick(self) -> None:
         """Half a second is the promise on a machine of one's own. Here five browsers, a server, a worker and a second
-        test share two cores: the floor is how long such a machine takes to answer an empty page meanwhile.
+        test share two cores: on the way lie the answer to the act, the answer to this window and the drawing of it, so
+        three times what one answer costs in the same moments comes on top.
         """
-        floor = self.page.evaluate(ANSWER_TIME) / 1000
-        print(f"act to fifth screen: median {median(self.delays):.3f} s of {sorted(self.delays)}, floor {floor:.3f} s")
-        assert median(self.delays) < 0.5 + 10 * floor, (self.delays, floor)
+        delay, floor = median(self.delays), median(self.floors)
+        print(f"act to fifth screen: median {delay:.3f} s of {sorted(self.delays)}, floor {floor:.3f} s")
+        assert delay < 0.5 + 3 * floor, (self.delays, self.floors)
 
 
 @pytest.fixture

@@ -22,15 +22,28 @@ from tests.cast import muebles_del_norte
 from tests.e2e.conftest import ComeIn, _answers, _environment
 
 MAILBOX = "/demo/mailbox/"
-# How long this machine takes now, in the middle of nine tries, to answer the smallest question there is.
+# How long this machine takes now, in the middle of three tries, to answer with this very page: it is what a fetch costs
+# in the same moment, so that what is left is the way of the signal.
 ANSWER_TIME = """async () => {
   const times = [];
-  for (let i = 0; i < 9; i += 1) {
+  for (let i = 0; i < 3; i += 1) {
     const began = performance.now();
-    await fetch("/healthz");
+    await (await fetch(location.href, { headers: { "HX-Request": "true" } })).text();
     times.push(performance.now() - began);
   }
-  return times.sort((a, b) => a - b)[4];
+  return times.sort((a, b) => a - b)[1];
+}"""
+# When these words had come to stand on the page.
+NOTE_WHEN_IT_STANDS = """(words) => {
+  window.stoodAt = new Promise((resolve, reject) => {
+    setTimeout(reject, 10_000, new Error(`${words} never came`));
+    const observer = new MutationObserver(() => {
+      if (!document.body.textContent.includes(words)) return;
+      observer.disconnect();
+      resolve(Date.now());
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+  });
 }"""
 Arrive = Callable[..., None]
 
@@ -59,9 +72,15 @@ def arrive(transactional_db: None) -> Arrive:
 
 @pytest.fixture
 def mailbox(demo_server: str, page: Page) -> Page:
-    page.goto(demo_server + MAILBOX)
-    is_live(page)
+    open_mailbox(page, demo_server)
     return page
+
+
+def open_mailbox(page: Page, address: str) -> None:
+    """It is live, and the look that comes with the line is answered: from here on only signals make it look."""
+    with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
+        page.goto(address + MAILBOX)
+    is_live(page)
 
 
 def is_live(page: Page) -> None:
@@ -83,16 +102,17 @@ def changed(page: Page, find: str, put: str) -> None:
 
 
 def test_what_happens_elsewhere_is_seen_in_half_a_second(mailbox: Page, arrive: Arrive) -> None:
-    delays = []
-    for number in range(5):
-        began = time.monotonic()
+    """From the commit to the page, on the clock that both share; beside it what one fetch costs on a busy machine."""
+    delays, floors = [], []
+    for number in range(7):
+        mailbox.evaluate(NOTE_WHEN_IT_STANDS, f"Carta {number}")
         arrive(f"Carta {number}")
-        mailbox.get_by_text(f"Carta {number}").wait_for()
-        delays.append(time.monotonic() - began)
+        committed = time.time()
+        delays.append(mailbox.evaluate("() => window.stoodAt") / 1000 - committed)
+        floors.append(mailbox.evaluate(ANSWER_TIME) / 1000)
 
-    # Beside it the floor: what this machine, busy with other tests, takes to answer an empty question.
-    floor = mailbox.evaluate(ANSWER_TIME) / 1000
-    assert median(delays) < 0.5 + 10 * floor, (delays, floor)
+    print(f"commit to page: median {median(delays):.3f} s of {sorted(delays)}, floor {median(floors):.3f} s")
+    assert median(delays) < 0.5 + 2 * median(floors), (delays, floors)
 
 
 def test_no_signal_is_lost_while_an_answer_is_under_way(mailbox: Page, arrive: Arrive) -> None:
@@ -105,8 +125,7 @@ def test_no_signal_is_lost_while_an_answer_is_under_way(mailbox: Page, arrive: A
 
 def test_focus_stays_where_it_was(demo_server: str, page: Page, arrive: Arrive) -> None:
     arrive("Primera")
-    page.goto(demo_server + MAILBOX)
-    is_live(page)
+    open_mailbox(page, demo_server)
     first = page.get_by_role("link", name="Primera")
     first.focus()
 
@@ -131,8 +150,7 @@ def _wait_until(page: Page, happened: Callable[[], bool]) -> None:
 def with_a_field(page: Page, address: str, attributes: str = "") -> Locator:
     """The mailbox with a field to write in, where there is otherwise none."""
     changed(page, "</section>", f'<textarea aria-label="words" {attributes}></textarea></section>')
-    page.goto(address + MAILBOX)
-    is_live(page)
+    open_mailbox(page, address)
     return page.get_by_label("words")
 
 
@@ -168,8 +186,7 @@ def test_a_field_is_not_taken_away_from_under_the_caret(demo_server: str, page: 
 def test_a_first_look_that_comes_late_takes_no_text_away(demo_server: str, page: Page, arrive: Arrive) -> None:
     held: list[Route] = []
     changed(page, "</section>", '<textarea aria-label="words"></textarea></section>')
-    page.goto(demo_server + MAILBOX)
-    is_live(page)
+    open_mailbox(page, demo_server)
     page.route("**/demo/mailbox/", lambda route: held.append(route) if _by_itself(route) else route.fallback())
     arrive("Primera")
     _wait_until(page, lambda: bool(held))
@@ -197,8 +214,7 @@ def test_the_caret_stays_in_a_field_that_comes_again(demo_server: str, page: Pag
 
 def test_half_a_date_counts_as_typed(demo_server: str, page: Page, arrive: Arrive) -> None:
     changed(page, "</section>", '<input id="day" type="date" aria-label="day"><button>other</button></section>')
-    page.goto(demo_server + MAILBOX)
-    is_live(page)
+    open_mailbox(page, demo_server)
     page.get_by_label("day").focus()
     page.keyboard.type("0")
     page.keyboard.type("5")
@@ -212,8 +228,7 @@ def test_half_a_date_counts_as_typed(demo_server: str, page: Page, arrive: Arriv
 
 def test_a_click_is_not_lost_between_pressing_and_letting_go(demo_server: str, page: Page, arrive: Arrive) -> None:
     changed(page, "</section>", '<a id="away" href="/guide/">away</a></section>')
-    page.goto(demo_server + MAILBOX)
-    is_live(page)
+    open_mailbox(page, demo_server)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.headers.get("hx-request") else None)
     page.locator("#away").hover()
@@ -241,8 +256,7 @@ def test_what_came_while_a_finger_was_down_is_shown_afterwards(mailbox: Page, ar
 
 
 def test_a_question_that_failed_is_asked_again(demo_server: str, page: Page, arrive: Arrive) -> None:
-    page.goto(demo_server + MAILBOX)
-    is_live(page)
+    open_mailbox(page, demo_server)
     refused: list[str] = []
 
     def refuse(route: Route) -> None:
@@ -341,10 +355,7 @@ def test_a_token_that_runs_out_is_renewed_without_a_word(demo_server: str, page:
 def test_a_moment_that_comes_by_itself_is_not_missed(demo_server: str, page: Page, arrive: Arrive) -> None:
     soon = (datetime.now(UTC) + timedelta(seconds=6)).isoformat()
     changed(page, 'id="letters"', f'id="letters" data-fresh-until="{soon}"')
-    # The look that comes with the line is over before anything happens elsewhere.
-    with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
-        page.goto(demo_server + MAILBOX)
-        is_live(page)
+    open_mailbox(page, demo_server)
 
     arrive("Primera", announced=False)
 
@@ -397,8 +408,7 @@ def test_the_console_stays_silent(demo_server: str, page: Page, arrive: Arrive) 
     said: list[Any] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(error))
-    page.goto(demo_server + MAILBOX)
-    is_live(page)
+    open_mailbox(page, demo_server)
     arrive("Primera")
     page.get_by_text("Primera").wait_for()
 
