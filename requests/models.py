@@ -178,7 +178,8 @@ class Ask(models.Model):
     drafted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="drafted")
     # What was typed so far, field by field as typed; becomes the first terms when the draft is asked.
     draft: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict, blank=True)
-    # Raised by every act; a form opened on an older one is told so.
+    # Raised by every act that changes what an answer would be about, not by free words; a form opened on an older one
+    # is told so.
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     asked_at = models.DateTimeField(null=True, blank=True)

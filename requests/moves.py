@@ -444,7 +444,7 @@ def say(ask: Ask, actor: Actor, *, words: str, now: datetime, said_by: str = "",
     if refusal:
         raise Refused(refusal)
     speaks_for = side if said_by and side else side_of(ask, actor) or ""
-    _step(ask, OPEN, None)
+    _stay(ask, OPEN)
     _write(ask, Verb.SAY, speaks_for, author(actor, said_by), now, words=words)
     return ask
 
@@ -504,6 +504,12 @@ def _step(ask: Ask, sources: tuple[str, ...], version: int | None, **changes: An
     for name, value in changes.items():
         setattr(ask, name, value)
     ask.refresh_from_db(fields=["version"])
+
+
+def _stay(ask: Ask, sources: tuple[str, ...]) -> None:
+    """Nothing of what the other side is answering changes: its half-written act stays good. The row stays locked."""
+    if not Ask.objects.select_for_update(of=("self",)).filter(pk=ask.pk, state__in=sources).exists():
+        raise Overtaken(_fresh(ask))
 
 
 def _new_terms(ask: Ask, side: Side, fields: Fields, now: datetime) -> Terms:

@@ -363,13 +363,23 @@ def test_words_stay_even_when_the_form_was_not_complete(cast: Cast) -> None:
 def test_who_comes_second_may_still_act_on_what_is_there_now(cast: Cast) -> None:
     ask = asks.asked(cast)
     seen = ask.version
-    moves.say(fresh(ask), cast.actor("ana"), words="Es urgente", now=NOW)
+    later = date(2026, 11, 27)
+    moves.acknowledge(fresh(ask), cast.actor("luis"), version=seen, answer_by=later, now=NOW)
     late = act(cast, "luis", "decline", ask, version=seen, words="No hay camión")
     assert late.status_code == 409
     body = late.content.decode()
     assert "\nNo hay camión</textarea>" in body
     assert f'name="version" value="{fresh(ask).version}"' in body
     assert fresh(ask).state == State.ASKED
+
+
+def test_free_words_of_the_other_side_make_no_half_written_answer_stale(cast: Cast) -> None:
+    ask = asks.asked(cast)
+    seen = ask.version
+    moves.say(fresh(ask), cast.actor("ana"), words="Es urgente", now=NOW)
+    assert act(cast, "luis", "decline", ask, version=seen, words="No hay camión").status_code == 302
+    assert [(one.n, one.verb) for one in ask.acts.order_by("n")][-2:] == [(3, "say"), (4, "decline")]
+    assert fresh(ask).state == State.DECLINED
 
 
 # A facilitator writes down -------------------------------------------------------------------------------------------

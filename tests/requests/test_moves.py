@@ -322,6 +322,47 @@ def test_two_people_at_the_same_instant_give_one_result_and_one_message() -> Non
     assert Act.objects.filter(ask=ask).count() == 3
 
 
+@pytest.mark.django_db(transaction=True)
+def test_words_and_an_answer_at_the_same_instant_both_stand() -> None:
+    """Free words take nothing from an answer; said after it they come too late."""
+    cast = muebles_del_norte()
+    luis, ana, now = cast.actor("luis"), cast.actor("ana"), timezone.now()
+    for attempt in range(6):
+        ask = asks.asked(cast)
+        start = threading.Barrier(2)
+        results: dict[str, str] = {}
+
+        def in_own_connection(
+            name: str, act: Callable[[Ask], Ask], ask: Ask, start: threading.Barrier, results: dict[str, str]
+        ) -> None:
+            try:
+                seen = Ask.objects.select_related("asker", "performer", "link", "terms", "organization").get(pk=ask.pk)
+                start.wait(timeout=10)
+                results[name] = act(seen).state
+            except moves.Overtaken as overtaken:
+                results[name] = f"overtaken, now {overtaken.ask.state}"
+            finally:
+                connections.close_all()
+
+        rivals: dict[str, Callable[[Ask], Ask]] = {
+            "agree": lambda seen: moves.agree(seen, luis, version=seen.version, owner=cast.luis, now=now),
+            "say": lambda seen: moves.say(seen, ana, words="Es urgente", now=now),
+        }
+        threads = [
+            threading.Thread(target=in_own_connection, args=(name, act, ask, start, results))
+            for name, act in rivals.items()
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=20)
+
+        assert results["agree"] == State.AGREED, attempt
+        assert results["say"] in (State.ASKED, "overtaken, now agreed")
+        numbers = list(Act.objects.filter(ask=ask).order_by("n").values_list("n", flat=True))
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_the_default_answer_date_counts_working_days_of_the_place(cast: Cast) -> None:
     friday = datetime(2026, 11, 20, 18, 0, tzinfo=NOW.tzinfo)
     assert moves.default_answer_by(cast.organization, friday) == date(2026, 11, 25)
