@@ -8,12 +8,13 @@ import hashlib
 import logging
 import re
 import time
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from email.utils import format_datetime, formataddr, parseaddr
 from smtplib import SMTPException
-from typing import Any
+from typing import Any, cast
 
 import css_inline
 from celery import current_app
@@ -26,9 +27,11 @@ from django.template.base import Template as PlainTemplate
 from django.template.context import Context
 from django.template.loader import get_template
 from django.utils import timezone, translation
+from django.utils.module_loading import import_string
 
 from post import live
 from post.models import Letter
+from post.refs import new_ref
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +42,8 @@ ATTEMPTS = len(BACK_OFF) + 1
 CLAIM_LASTS = timedelta(minutes=3)
 # One run ends well inside the task's time limit, however slow the server is.
 RUN_LASTS = timedelta(seconds=30)
+# A letter that its composer put off is not asked for again in the same run.
+SOON = timedelta(seconds=5)
 # After the broker failed to take a ring, pages do not wait for it again for a while.
 SILENCE = 5.0
 TOPIC = "post:letters"
@@ -56,8 +61,42 @@ class Delivered:
     sent: int = 0
     failed: int = 0
     dead: int = 0
+    left_out: int = 0
     more: bool = False
     unreachable: bool = False
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The words of a letter that was composed when it was about to leave."""
+
+    subject: str
+    text: str
+    html: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Later:
+    """A composer's answer: not before `at`. Costs the letter no try, and it goes on gathering."""
+
+    at: datetime
+
+
+# What stands in settings.LETTER_COMPOSERS: the words, nothing left to say, or not yet.
+Compose = Callable[[Letter, datetime], Composed | Later | None]
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """To whom a letter that gathers is written, under which name, and before when it does not leave."""
+
+    name: str
+    email: str
+    to_name: str
+    language: str
+    organization_ref: str
+    not_before: datetime
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
@@ -98,6 +137,53 @@ def write(
         letter = Letter.objects.get(key=key)
         ring_on_commit()
     return letter
+
+
+def gather(addressees: Iterable[Addressee], *, composer: str, kind: str, now: datetime) -> dict[str, int]:
+    """For each name the letter that gathers under it: the one that waits, or a new one; name → pk.
+
+    To be called inside the transaction that puts something into these letters. They are held until its end: whoever
+    wants to send one meanwhile goes on to the next, so nothing is put into a letter that has left. Writers that share
+    letters do not wait for each other, except for the first who writes one.
+    """
+    # In order of their names: two writers that insert the same ones cannot wait for each other in a circle.
+    wanted = {one.name: one for one in sorted(addressees, key=lambda one: one.name)}
+    found: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        while missing := [name for name in wanted if name not in found]:
+            cursor.execute(HOLD, {"names": missing})
+            found.update(cursor.fetchall())
+            new = [_gathering(wanted[name], composer, kind, now) for name in missing if name not in found]
+            Letter.objects.bulk_create(new, ignore_conflicts=True)
+    return found
+
+
+# A share of it keeps the sender off (FOR UPDATE SKIP LOCKED), and others who put something in may have theirs.
+HOLD = """
+SELECT gathers, id FROM post_letter
+ WHERE gathers = ANY(%(names)s) AND gathers <> '' AND state = 'waiting'
+ ORDER BY gathers
+   FOR SHARE
+"""
+
+
+def _gathering(one: Addressee, composer: str, kind: str, now: datetime) -> Letter:
+    ref = new_ref()
+    key = f"{one.name} {ref}"
+    return Letter(
+        ref=ref,
+        key=key,
+        kind=kind,
+        composer=composer,
+        gathers=one.name,
+        organization_ref=one.organization_ref,
+        to_email=one.email,
+        to_name=" ".join(one.to_name.split())[:200],
+        language=one.language,
+        message_id=message_id(key),
+        next_try_at=one.not_before,
+        created_at=now,
+    )
 
 
 def message_id(key: str) -> str:
@@ -163,18 +249,25 @@ def deliver_due(now: datetime, limit: int = 500) -> Delivered:
     if not _open(server):
         return Delivered(unreachable=True)
     started = time.monotonic()
-    sent = failed = dead = 0
+    sent = failed = dead = left_out = later = 0
     more = unreachable = False
     try:
         while True:
             passed = timedelta(seconds=time.monotonic() - started)
             moment = now + passed
-            if sent + failed >= limit or passed > RUN_LASTS:
+            if sent + failed + left_out + later >= limit or passed > RUN_LASTS:
                 more = _due(moment).exists()
                 break
             letter = _claim(moment)
             if letter is None:
                 break
+            if letter.state != Letter.State.SENDING:
+                # Its composer said: nothing left to say, not yet, or failed.
+                left_out += letter.state == Letter.State.LEFT_OUT
+                dead += letter.state == Letter.State.DEAD
+                failed += bool(letter.last_error) and letter.state != Letter.State.LEFT_OUT
+                later += not letter.last_error and letter.state == Letter.State.WAITING
+                continue
             try:
                 server.send_messages([_message(letter, server)])
             except Exception as error:  # a poisoned letter steps aside, the rest go on
@@ -188,9 +281,9 @@ def deliver_due(now: datetime, limit: int = 500) -> Delivered:
                 sent += _mark_sent(letter, now + timedelta(seconds=time.monotonic() - started))
     finally:
         _close(server)
-    if settings.DEMO and sent + failed:
+    if settings.DEMO and sent + failed + left_out:
         live.announce([TOPIC], 0)
-    return Delivered(sent, failed, dead, more, unreachable)
+    return Delivered(sent, failed, dead, left_out, more, unreachable)
 
 
 def revive(letter: Letter, now: datetime) -> bool:
@@ -221,9 +314,44 @@ RETURNING *
 
 
 def _claim(now: datetime) -> Letter | None:
+    """The next letter that is due, marked as ours; with the words that its composer gave it, if it has one.
+
+    Composed inside the claim: what is put into a letter meanwhile goes into it before, or into the next one.
+    """
     # Durable: inside somebody's transaction the claim would be invisible, and two workers would send the same letter.
     with transaction.atomic(durable=True):
-        return next(iter(Letter.objects.raw(CLAIM, {"now": now, "again": now + CLAIM_LASTS})), None)
+        letter = next(iter(Letter.objects.raw(CLAIM, {"now": now, "again": now + CLAIM_LASTS})), None)
+        # One that is in doubt after a crash has its words, and is sent again with the same.
+        if letter is not None and letter.composer and not letter.subject:
+            _compose(letter, now)
+    return letter
+
+
+def _compose(letter: Letter, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            composed = composer_of(letter.composer)(letter, now)
+    except Exception as error:  # a poisoned letter steps aside, the rest go on
+        _step_back(letter, error, now)
+        return
+    if isinstance(composed, Later):
+        letter.state, letter.last_error = Letter.State.WAITING, ""
+        _mine(letter).update(
+            state=letter.state, attempts=letter.attempts - 1, next_try_at=max(composed.at, now + SOON), last_error=""
+        )
+    elif composed is None:
+        letter.state = Letter.State.LEFT_OUT
+        _mine(letter).update(state=letter.state, gathers="", last_error="")
+    else:
+        letter.subject = " ".join(composed.subject.split())[:300]
+        letter.text, letter.html, letter.headers = composed.text, composed.html, composed.headers
+        _mine(letter).update(
+            subject=letter.subject, text=letter.text, html=letter.html, headers=letter.headers, gathers=""
+        )
+
+
+def composer_of(name: str) -> Compose:
+    return cast(Compose, import_string(settings.LETTER_COMPOSERS[name]))
 
 
 def _mine(letter: Letter) -> Any:
@@ -239,8 +367,16 @@ def _step_back(letter: Letter, error: Exception, now: datetime) -> int:
     """Later, or never more; 1 if the letter is dead. The error is shown to operators and bears no letter's text."""
     dead = letter.attempts >= ATTEMPTS
     again = now if dead else now + timedelta(minutes=BACK_OFF[letter.attempts - 1])
-    said = f"{type(error).__name__}: {error}"[:500]
-    _mine(letter).update(state=Letter.State.DEAD if dead else Letter.State.WAITING, next_try_at=again, last_error=said)
+    mine = _mine(letter)
+    letter.state = Letter.State.DEAD if dead else Letter.State.WAITING
+    letter.last_error = f"{type(error).__name__}: {error}".replace("\x00", "")[:500]
+    changes: dict[str, Any] = {"state": letter.state, "next_try_at": again, "last_error": letter.last_error}
+    if letter.composer:
+        # What is settled until the next try is left out of it.
+        changes |= {"subject": "", "text": "", "html": ""}
+    if dead:
+        changes["gathers"] = ""
+    mine.update(**changes)
     logger.warning(
         "letter %s (%s) failed at try %d, %s: %s",
         letter.ref,

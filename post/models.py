@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from post.refs import new_ref
 
@@ -35,6 +35,8 @@ class Letter(models.Model):
     # Its words are composed when it leaves, by the function of this name in settings.LETTER_COMPOSERS: what was settled
     # before is left out. Empty: the words were written with the row.
     composer = models.CharField(max_length=40, blank=True, default="")
+    # Until it is claimed more may be put into it: the one letter that gathers under this name (post.letters.gather).
+    gathers = models.CharField(max_length=60, blank=True, default="", db_default="", editable=False)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True, default="")
@@ -67,10 +69,22 @@ class Letter(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="sending") | Q(claimed_at__isnull=False), name="letter_sending_was_claimed"
             ),
+            models.UniqueConstraint(
+                fields=["gathers"], condition=~Q(gathers=""), name="one_letter_gathers_under_a_name"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref} {self.state}"
+
+    @property
+    def title(self) -> str:
+        """Its subject, or what to call it while it has none."""
+        if self.subject:
+            return self.subject
+        if self.state == self.State.LEFT_OUT:
+            return gettext("A letter that was left out: nothing was left to say")
+        return gettext("A letter whose words are written when it leaves")
 
     @property
     def code(self) -> str:
