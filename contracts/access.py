@@ -1,13 +1,14 @@
-"""The doorway to a contract: by its link."""
+"""The doorways: to a contract by its link, to a promise and to each time that it falls due by their own references."""
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from areas.access import Actor
 from areas.models import Area, Link
 from areas.rows import Rows
-from contracts.models import Contract
+from contracts.models import Commitment, Contract, Occurrence
 from contracts.words import Side
 
 
@@ -57,3 +58,39 @@ def sides_led(contract: Contract, actor: Actor) -> list[Side]:
 def sides_spoken_for(contract: Contract, actor: Actor) -> list[Side]:
     """The sides for which the person speaks."""
     return [side for side in Side if actor.may_speak_for(area_of(contract, side))]
+
+
+# Promises and their deliveries ---------------------------------------------------------------------------------------
+
+PROMISED = ("organization", "link__customer", "link__supplier", "owes", "owed", "ask")
+CLAUSE = ("clause__owner__user", "clause__in_version")
+
+
+def commitment_to_read(actor: Actor, ref: str) -> Commitment:
+    """A promise that is or was in force. Raises Http404 for one of another organization."""
+    found = (
+        Commitment.objects.select_related(*PROMISED, *CLAUSE).filter(organization=actor.organization, ref=ref).first()
+    )
+    if found is None:
+        raise Http404
+    found.organization = actor.organization
+    return found
+
+
+def occurrence_to_read(actor: Actor, ref: str) -> Occurrence:
+    """One time that a promise falls due. Raises Http404 for one of another organization."""
+    found = _occurrences().filter(organization=actor.organization, ref=ref).first()
+    if found is None:
+        raise Http404
+    found.organization = found.commitment.organization = actor.organization
+    return found
+
+
+def occurrence_by_link(ref: str) -> Occurrence | None:
+    """Behind a signed link, which names the delivery for whoever holds it; no member asks this way."""
+    return _occurrences().filter(ref=ref).first()
+
+
+def _occurrences() -> QuerySet[Occurrence]:
+    near = [f"commitment__{name}" for name in (*PROMISED, *CLAUSE)]
+    return Occurrence.objects.select_related("organization", "link", "owes", "owed", "calendar", *near)

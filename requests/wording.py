@@ -42,6 +42,11 @@ def locale_of(organization: Organization) -> Locale:
     return _locale((get_language() or "en")[:2], organization.country)
 
 
+def locale_in(language: str, organization: Organization) -> Locale:
+    """How the organization's country writes in a language of choice."""
+    return _locale(language, organization.country)
+
+
 def number(value: Decimal, organization: Organization) -> str:
     """A figure without idle zeros: 95, 0.5, 12,000."""
     return str(format_decimal(value.normalize() + 0, format="#,##0.####", locale=locale_of(organization)))

@@ -1,0 +1,31 @@
+"""What people fill in: on a contract sheet, and about what becomes of a promise."""
+
+from contracts.forms.contract import RemovalForm, ReviewForm, SaidAloud, ShoesForm, SignForm
+from contracts.forms.keeping import (
+    ClientJudgeForm,
+    ClientLinkForm,
+    DeliverForm,
+    DependForm,
+    JudgeForm,
+    StartedForm,
+    UndoForm,
+    WaiveForm,
+)
+from contracts.forms.values import ValuesForm
+
+__all__ = [
+    "ClientJudgeForm",
+    "ClientLinkForm",
+    "DeliverForm",
+    "DependForm",
+    "JudgeForm",
+    "RemovalForm",
+    "ReviewForm",
+    "SaidAloud",
+    "ShoesForm",
+    "SignForm",
+    "StartedForm",
+    "UndoForm",
+    "ValuesForm",
+    "WaiveForm",
+]
