@@ -20,7 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from areas.models import Area, JournalEntry, Link, Organization
+from areas.models import Area, JournalEntry, Link, Membership, Organization, User
+from areas.rows import Rows
 from areas.words import Kind, Part, Role
 
 SENTENCES: dict[str, Promise] = {
@@ -140,6 +141,33 @@ def latest(
 ) -> list[Line]:
     """The last lines for a sheet: one query. Show them with `areas/parts/feed.html`, as `feed`."""
     return [line(organization, entry) for entry in entries(organization, area=area, link=link, subject=subject)[:n]]
+
+
+OF_LINK = Rows(
+    """
+    SELECT {entry}, {recorder}, {person}
+    FROM areas_journalentry entry
+    LEFT JOIN areas_membership recorder ON recorder.id = entry.recorded_by_id
+    LEFT JOIN areas_user person ON person.id = recorder.user_id
+    WHERE entry.link_id = %s
+    ORDER BY entry.at DESC, entry.id DESC
+    LIMIT %s
+    """,
+    entry=JournalEntry,
+    recorder=(Membership, ("user_id",)),
+    person=(User, ("email", "name")),
+)
+
+
+def of_link(organization: Organization, link: Link, n: int) -> list[Line]:
+    """The last lines of a link for its sheet, as `latest` gives them for others: one lean query."""
+    found = []
+    for entry, recorder, person in OF_LINK(link.pk, n):
+        entry.link = link
+        if recorder:
+            recorder.user, entry.recorded_by = person, recorder
+        found.append(line(organization, entry))
+    return found
 
 
 def line(organization: Organization, entry: JournalEntry) -> Line:

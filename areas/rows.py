@@ -61,8 +61,8 @@ class Rows:
         }
         return self._sql.format(**said), list(found.values())
 
-    def __call__(self, *values: Any) -> list[tuple[Any, ...]]:
+    def __call__(self, *values: Any, **named: Any) -> list[tuple[Any, ...]]:
         sql, columns = self._prepared
         with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(sql, named or values)
             return [tuple(one.take(row) for one in columns) for row in cursor.fetchall()]

@@ -6,30 +6,65 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
 
 from areas.access import Actor
-from areas.models import Area
-from requests.models import Ask
-from requests.states import OPEN, Side, State
+from areas.models import Area, Organization
+from areas.rows import Rows
+from requests.models import Ask, ClientProblem, Terms
+from requests.states import State
 from requests.trace import Step, paths
 from requests.wording import sentence
 
-# The columns of an ask, its two areas and where it came from that a desk reads; of the terms all.
-SHOWN = (
-    "ref",
-    "state",
-    "turn",
-    "draft",
-    "answer_by",
-    "opened_by",
-    "asked_at",
-    "created_at",
-    "organization_id",
-    "terms",
-    "asker__name",
-    "performer__name",
-    "redirected_from__performer_id",
+# What a line shows, and no more: this is the page that everybody opens first. My areas: open asks on either side, what
+# was sent on by one of them and nobody has taken over yet (my area is still answerable), and their own drafts.
+WAITING = Rows(
+    """
+    SELECT {ask}, {terms}, {asker}, {performer}, {sender}
+    FROM requests_ask ask
+    JOIN areas_area asker ON asker.id = ask.asker_id
+    JOIN areas_area performer ON performer.id = ask.performer_id
+    LEFT JOIN requests_terms terms ON terms.id = ask.terms_id
+    LEFT JOIN requests_ask sender ON sender.id = ask.redirected_from_id
+    WHERE ask.organization_id = %(organization)s AND (
+        ask.state IN ('asked', 'countered') AND (
+            ask.asker_id = ANY(%(areas)s) OR ask.performer_id = ANY(%(areas)s) OR sender.performer_id = ANY(%(areas)s)
+            OR %(everywhere)s
+        )
+        OR ask.state = 'draft'
+            AND CASE ask.opened_by WHEN 'asker' THEN ask.asker_id ELSE ask.performer_id END = ANY(%(areas)s)
+    )
+    ORDER BY ask.answer_by, ask.asked_at, ask.id
+    """,
+    ask=(
+        Ask,
+        (
+            "organization_id",
+            "ref",
+            "asker_id",
+            "performer_id",
+            "opened_by",
+            "redirected_from_id",
+            "terms_id",
+            "state",
+            "turn",
+            "draft",
+            "answer_by",
+            "asked_at",
+            "created_at",
+        ),
+    ),
+    terms=Terms,
+    asker=(Area, ("name",)),
+    performer=(Area, ("name",)),
+    sender=(Ask, ("performer_id",)),
+)
+AREAS = Rows(
+    "SELECT {area} FROM areas_area area WHERE area.id = ANY(%s) ORDER BY area.name",
+    area=(Area, ("ref", "name", "kind")),
+)
+FOCUS = Rows(
+    "SELECT {problem} FROM requests_clientproblem problem WHERE problem.organization_id = %s AND problem.in_focus",
+    problem=(ClientProblem, ("statement",)),
 )
 
 
@@ -111,26 +146,19 @@ class Desk:
 def desk_of(actor: Actor, now: datetime) -> Desk:
     """Four queries (parts, areas, asks, paths), however much there is."""
     organization = actor.organization
-    areas = {area.pk: area for area in Area.objects.filter(pk__in=actor.works_in).order_by("name")}
-    # What a line shows, and no more: this is the page that everybody opens first.
-    asks = (
-        Ask.objects.select_related("asker", "performer", "terms", "redirected_from")
-        .only(*SHOWN)
-        .filter(organization=organization)
-    )
-    mine = Q(state__in=OPEN) & (Q(asker__in=areas) | Q(performer__in=areas))
-    drafts = Q(state=State.DRAFT) & (
-        Q(opened_by=Side.ASKER, asker__in=areas) | Q(opened_by=Side.PERFORMER, performer__in=areas)
-    )
-    # Sent on by one of my areas, and nobody has committed yet: my area is still answerable.
-    sent_on = Q(state__in=OPEN, redirected_from__performer__in=areas)
-    chased = Q(state__in=OPEN) if actor.is_facilitator else Q(pk=None)
-    found = list(asks.filter(mine | drafts | sent_on | chased).order_by("answer_by", "asked_at", "pk"))
+    mine = list(actor.works_in)
+    areas: dict[int, Area] = {area.pk: area for (area,) in AREAS(mine)}
+    found: list[Ask] = []
+    for ask, terms, asker, performer, sender in WAITING(
+        organization=organization.pk, areas=mine, everywhere=actor.is_facilitator
+    ):
+        ask.organization, ask.terms, ask.asker, ask.performer = organization, terms, asker, performer
+        ask.redirected_from = sender
+        found.append(ask)
     ways = paths(ask.pk for ask in found)
     today = now.astimezone(organization.tz).date()
 
     def item(ask: Ask) -> Item:
-        ask.organization = organization
         late = (today - ask.answer_by).days if ask.answer_by else 0
         return Item(
             ask=ask,
@@ -148,6 +176,11 @@ def desk_of(actor: Actor, now: datetime) -> Desk:
     for pile in piles.values():
         pile.drafts.sort(key=lambda one: one.ask.created_at, reverse=True)
     return Desk(list(piles.values()), [one for one in waiting_nowhere if one.unanswered])
+
+
+def in_focus(organization: Organization) -> ClientProblem | None:
+    """The client's problem of which the desk reminds people who wait for nobody."""
+    return next((problem for (problem,) in FOCUS(organization.pk)), None)
 
 
 def _lay(piles: dict[int, Pile], one: Item, elsewhere: list[Item]) -> None:

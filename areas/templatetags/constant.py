@@ -1,4 +1,9 @@
-"""`{% constant "parts/icon.html" name="chain" %}`: a part that always says the same in one language, rendered once."""
+"""What pages repeat and need not compute again.
+
+`{% constant "parts/icon.html" name="chain" %}`: a part that always says the same in one language, rendered once.
+`{% address "requests:ask" org=org ref=ask.ref %}`: `url` for lists of lines; looking up an address takes five times as
+long as remembering it, and a line bears several.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ from functools import lru_cache
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -23,3 +29,13 @@ def constant(part: str, **values: str | bool | None) -> SafeString:
 @lru_cache(maxsize=2048)
 def _rendered(part: str, language: str | None, values: tuple[tuple[str, str | bool | None], ...]) -> SafeString:
     return render_to_string(part, dict(values))
+
+
+@register.simple_tag
+def address(name: str, **words: str) -> str:
+    return _address(name, tuple(words.items()))
+
+
+@lru_cache(maxsize=32768)
+def _address(name: str, words: tuple[tuple[str, str], ...]) -> str:
+    return reverse(name, kwargs=dict(words))

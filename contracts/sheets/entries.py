@@ -92,27 +92,27 @@ class Entry:
     def html_id(self) -> str:
         return f"ask-{self.ask.ref}"
 
-    @property
+    @cached_property
     def outcome(self) -> str:
         return self.promise.outcome if self.promise.outcome else str(self.ask)
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         return sentence(self.promise, self.organization)
 
-    @property
+    @cached_property
     def pill(self) -> str:
         if self.status == Status.IN_FORCE and self.standing in (Standing.OVERDUE, Standing.DUE_SOON):
             return str(self.standing)
         return PILL[self.status]
 
-    @property
+    @cached_property
     def word(self) -> str:
         if self.status == Status.IN_FORCE and self.standing in (Standing.OVERDUE, Standing.DUE_SOON):
             return str(Standing(self.standing).label)
         return str(self.status.label)
 
-    @property
+    @cached_property
     def tone(self) -> str:
         if self.status == Status.IN_FORCE and self.standing == Standing.OVERDUE:
             return "broken"
@@ -120,7 +120,7 @@ class Entry:
             return "soon"
         return TONE[self.status]
 
-    @property
+    @cached_property
     def why(self) -> list[Step]:
         """From the client's problem down to the ask itself."""
         return self.path[::-1]
@@ -135,7 +135,7 @@ class Entry:
         """Who left the organization answers for nothing any more."""
         return marks(self.promise, "" if self.owner_left else self.owner_name, self.path)
 
-    @property
+    @cached_property
     def hints(self) -> list[str]:
         """What would make the wording better, while it still can be changed. The owner is named when one commits."""
         if self.status not in (Status.ASKED, Status.COUNTERED, Status.DRAFT):
@@ -174,7 +174,7 @@ class Lane:
     def css(self) -> str:
         return "needs" if self.direction == Direction.NEED else "requirements"
 
-    @property
+    @cached_property
     def entries(self) -> list[Entry]:
         return [entry for group in self.groups for entry in group.entries]
 

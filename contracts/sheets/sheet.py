@@ -431,7 +431,7 @@ class Sheet:
     @cached_property
     def feed(self) -> list[feed.Line]:
         """What happened on this link lately."""
-        return feed.latest(self.organization, SHOWN_DEEDS, link=self.link)
+        return feed.of_link(self.organization, self.link, SHOWN_DEEDS)
 
     @property
     def may_change(self) -> bool:

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from areas.access import Actor, MemberRequest, for_members
-from requests.models import ClientProblem
 from requests.views.live import live, new_token, wants_token
-from requests.waiting import desk_of
+from requests.waiting import desk_of, in_focus
 
 
 @for_members
@@ -22,7 +21,7 @@ def desk(request: MemberRequest, actor: Actor) -> HttpResponseBase:
     context = {
         "actor": actor,
         "desk": desk_of(actor, timezone.now()),
-        "focus": ClientProblem.objects.filter(organization=actor.organization, in_focus=True).first(),
+        "focus": in_focus(actor.organization),
         **live(request, topics),
     }
     template = "requests/desk.html#desk" if request.htmx and request.GET.get("part") == "desk" else "requests/desk.html"
