@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from areas.models import Area, Link, Organization
 from contracts.models.contract import Clause
@@ -24,6 +25,8 @@ class Commitment(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    # When the next of its occurrences is to be opened (contracts.opening). NULL: nothing is left to open.
+    opens_at = models.DateTimeField(null=True, blank=True, default=timezone.now, editable=False)
 
     class Meta:
         constraints = [
@@ -35,6 +38,12 @@ class Commitment(models.Model):
             # Read by the board: living commitments of an organization, per link.
             models.Index(
                 fields=["organization", "link"], condition=Q(ended_at__isnull=True), name="commitments_in_force"
+            ),
+            # Read by contracts.opening each minute.
+            models.Index(
+                fields=["opens_at"],
+                condition=Q(ended_at__isnull=True, opens_at__isnull=False),
+                name="commitments_to_open",
             ),
         ]
 
