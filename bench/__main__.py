@@ -7,7 +7,7 @@ import sys
 from bench.figures import say
 from bench.ground import ground
 
-ALL = ("board", "live", "pages")
+ALL = ("board", "live", "pages", "sweep", "digest", "desk", "faults")
 
 
 def main(names: list[str]) -> None:

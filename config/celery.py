@@ -2,11 +2,14 @@ import os
 
 from celery import Celery
 
+from config import heartbeat
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("eslabon")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+heartbeat.connect()
 
 # The beat: what is swept, and how often in seconds. A sweep that nobody took before the next one is due is dropped.
 SWEEPS = {

@@ -59,6 +59,7 @@ class Environment:
     trusted_proxies: int
     web_threads: int
     run_id: str
+    metrics_token: str
 
     @property
     def https(self) -> bool:
@@ -255,7 +256,17 @@ def read(environ: Mapping[str, str]) -> Environment:
         trusted_proxies=trusted_proxies(environ, base),
         web_threads=number(environ, "WEB_THREADS", 8, 1, 200),
         run_id=text(environ, "RUN_ID"),
+        metrics_token=metrics_token(environ),
     )
+
+
+def metrics_token(environ: Mapping[str, str]) -> str:
+    value = text(environ, "METRICS_TOKEN")
+    if value and len(value) < 16:
+        raise Wrong(
+            "METRICS_TOKEN is short enough to be guessed: write at least 16 random characters, or leave it out."
+        )
+    return value
 
 
 def trusted_proxies(environ: Mapping[str, str], base: str) -> int:

@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,11 +50,9 @@ def keep_beating(role: str) -> threading.Thread:
     def beat() -> None:
         with _valkey() as client:
             while True:
-                try:
+                # When the broker is gone the key runs out, which is the truth.
+                with suppress(redis.RedisError):
                     client.set(key, told, ex=LASTS)
-                except redis.RedisError:
-                    # The broker is gone: the key runs out, which is the truth.
-                    pass
                 never.wait(EVERY)
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
@@ -81,11 +80,15 @@ def queue_length() -> int:
         return int(length)
 
 
-@worker_ready.connect(weak=False)
+def connect() -> None:
+    """Workers and beats of this app give signs of life from now on."""
+    worker_ready.connect(_worker_lives, weak=False)
+    beat_init.connect(_beat_lives, weak=False)
+
+
 def _worker_lives(**_about: Any) -> None:
     keep_beating("worker")
 
 
-@beat_init.connect(weak=False)
 def _beat_lives(**_about: Any) -> None:
     keep_beating("beat")

@@ -22,6 +22,7 @@ DEMO = ENV.demo
 BASE_URL = ENV.base_url
 DATA_DIR = ENV.data_dir
 RUN_ID = ENV.run_id
+METRICS_TOKEN = ENV.metrics_token
 WEB_THREADS = ENV.web_threads
 # In the demo each person has a name of this machine's own (ana.localhost), and with it cookies of their own.
 ALLOWED_HOSTS = [*ENV.allowed_hosts, ".localhost"] if DEMO else ENV.allowed_hosts
@@ -177,6 +178,8 @@ EMAIL_HOST_PASSWORD = ENV.mail.password
 EMAIL_USE_TLS = ENV.mail.tls
 EMAIL_USE_SSL = ENV.mail.ssl
 EMAIL_TIMEOUT = 15
+# Who writes the words of letters that are composed when they leave, by the name in the letter's row.
+LETTER_COMPOSERS = {"reminder": "contracts.mails.compose_reminder"}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.default_from_email
 
 # Signing in: a code by e-mail, or a passkey; nobody has a password -------------------------------------------------
@@ -228,7 +231,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_SSL_REDIRECT = ENV.https
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if ENV.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENV.https

@@ -22,6 +22,8 @@ from areas import drawing, founding
 from areas.access import Actor, client_of
 from areas.models import Area, AreaPart, Link, Membership, Organization, User
 from areas.words import Kind, Part, Role
+from post import letters
+from post.models import Letter
 
 # What the fixture `queries_of` is: a browser and an address in, the number of queries out.
 QueriesOf = Callable[[Client, str], int]
@@ -130,3 +132,13 @@ def person(
 def actor(member: Membership) -> Actor:
     """The person as who acts, with fresh rights."""
     return Actor(Membership.objects.select_related("organization", "user").get(pk=member.pk))
+
+
+def letter(key: str = "letter", *, to: str = "ana@example.com", **columns: Any) -> Letter:
+    """A letter in the outbox, by the deed; `columns` are then set as they are given."""
+    written = letters.write(
+        key=key, kind="test", to_email=to, to_name="Ana", language="es", subject="Aviso", text="Hola", now=NOW
+    )
+    Letter.objects.filter(pk=written.pk).update(**columns)
+    written.refresh_from_db()
+    return written
