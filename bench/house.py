@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
+from typing import Any
 
 import psutil
 from django.db import connection
@@ -64,7 +65,7 @@ def company(overdue: int, people: int) -> Company:
     _people(organization, people, now)
     with connection.cursor() as cursor:
         cursor.execute(FREE, [organization.pk])
-        known = {
+        known: dict[str, Any] = {
             "calendar": edition(organization, now).pk,
             "due": now - timedelta(hours=1),
             "count": overdue,

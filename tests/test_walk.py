@@ -40,6 +40,12 @@ def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
 TABLE: dict[str, tuple[str, str, str]] = {
     # nobody, olga, gus, vera, marta, luis, fede
     "healthz": ("-", "200 200 200 200 200 200 200", "405 405 405 405 405 405 405"),
+    "readyz": ("-", "503 503 503 503 503 503 503", "405 405 405 405 405 405 405"),
+    "metrics": ("-", "404 404 404 404 404 404 404", "405 405 405 405 405 405 405"),
+    "operations_all": ("-", "302 404 404 404 404 404 404", "302 405 405 405 405 405 405"),
+    "operations_revive_any": ("letter", "302 405 405 405 405 405 405", "302 404 404 404 404 404 404"),
+    "operations": ("org", "302 404 404 403 403 403 200", "302 404 404 403 403 403 405"),
+    "operations_revive": ("org letter", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
     "contracts:board": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "contracts:projector": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "contracts:fragment": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
@@ -100,6 +106,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "areas:resend_invitation": ("invitation", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
     "areas:withdraw_invitation": ("invitation", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
     "areas:settings": ("org", "302 404 404 403 403 403 200", "302 404 404 403 403 403 200"),
+    "areas:calendar": ("org", "302 404 404 200 200 200 200", "302 404 404 403 403 403 422"),
     "areas:questions": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "areas:questions_in": ("language", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "areas:edit_questions": ("kind", "302 404 404 403 403 403 200", "302 404 404 403 403 403 200"),
@@ -136,6 +143,7 @@ def place(db: None) -> Place:
     build.user("Gus")
     invitation = inviting.invite(cast.actor("fede"), email="gus@example.com", now=NOW)
     here = {"org": cast.organization.ref}
+    letter = build.letter(organization_ref=cast.organization.ref, state="dead")
     assert asked.problem is not None
     return Place(
         cast,
@@ -154,6 +162,8 @@ def place(db: None) -> Place:
             "person": {**here, "ref": cast.victor.ref},
             "invitation": {**here, "ref": invitation.ref},
             "invited": {"ref": invitation.ref},
+            "letter": {"letter": letter.ref},
+            "org letter": {**here, "letter": letter.ref},
             "language": {**here, "language": "es"},
             "kind": {**here, "language": "es", "kind": "sales"},
         },
