@@ -1,6 +1,6 @@
 """What people fill in: on a contract sheet, and about what becomes of a promise."""
 
-from contracts.forms.contract import RemovalForm, ReviewForm, SaidAloud, ShoesForm, SignForm
+from contracts.forms.contract import KeepForm, RemovalForm, ReviewForm, SaidAloud, ShoesForm, SignForm
 from contracts.forms.keeping import (
     ClientJudgeForm,
     ClientLinkForm,
@@ -19,6 +19,7 @@ __all__ = [
     "DeliverForm",
     "DependForm",
     "JudgeForm",
+    "KeepForm",
     "RemovalForm",
     "ReviewForm",
     "SaidAloud",

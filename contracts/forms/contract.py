@@ -105,6 +105,10 @@ class RemovalForm(SaidAloud):
     field_order = ["words", "said_by", "side"]
 
 
+class KeepForm(SaidAloud):
+    """Taking a proposed removal back; a facilitator names who said so."""
+
+
 class ReviewForm(forms.Form):
     """The day on which both sides look at the contract again."""
 

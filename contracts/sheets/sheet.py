@@ -332,7 +332,7 @@ class Sheet:
             may_amend=line.removal is None and moves.why_not_amend(ask, self.actor) is None,
             may_remove=line.removal is None and (self.may_change or self.actor.is_facilitator),
             may_take_back=line.removal is not None
-            and self.actor.may_decide_for(area_of(self.contract, line.removal.side)),
+            and (self.actor.is_facilitator or self.actor.may_decide_for(area_of(self.contract, line.removal.side))),
         )
         if line.before is None:
             # Agreed and never in force: a proposed removal only takes it out of the proposal.

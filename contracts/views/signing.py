@@ -12,12 +12,12 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from areas.access import Actor, MemberRequest, for_members
 from contracts import drafting
 from contracts.access import area_of
-from contracts.forms import RemovalForm, SignForm
+from contracts.forms import KeepForm, RemovalForm, SignForm
 from contracts.models import Removal
 from contracts.sheets import PILL, Sheet, Signatory, Status, owner_difference
 from contracts.views.frame import address, frame, people_of, sheet_of, side_from
@@ -214,24 +214,37 @@ def remove(request: MemberRequest, actor: Actor, link: str, ask: str) -> HttpRes
 
 
 @for_members
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def keep(request: MemberRequest, actor: Actor, link: str, ask: str) -> HttpResponseBase:
-    """Take a proposed removal back."""
+    """Take a proposed removal back. A facilitator says on a page of its own who said so."""
     found = sheet_of(actor, link, timezone.now())
     one = _ask_of(found, ask)
-    if not any(actor.may_decide_for(area_of(found.contract, side)) for side in Side):
+    leads = any(actor.may_decide_for(area_of(found.contract, side)) for side in Side)
+    if not leads and not actor.is_facilitator:
         raise PermissionDenied(_("A lead of one of the two areas does this."))
+    back = f"{address('sheet', found)}#ask-{one.ref}"
     removal = Removal.objects.filter(
         contract=found.contract, ask=one, taken_back_at__isnull=True, done_in__isnull=True
     ).first()
     if removal is None:
         messages.info(request, _("This proposal to remove no longer stands."))
+        return redirect(back)
+    removal.ask = one
+    recording = actor.is_facilitator and not actor.may_decide_for(area_of(found.contract, removal.side))
+    if recording and request.method == "POST" and "said_by" not in request.POST:
+        # From the button on the sheet, which has no room for the question.
+        return redirect(address("keep", found, ask=one.ref))
+    people = people_of(found, Side(removal.side))
+    data = request.POST if request.method == "POST" else None
+    form = KeepForm(data, people=people, recording=recording)
+    if not form.is_valid():
+        area = area_of(found.contract, removal.side)
+        context = frame(request, found, form=form, ask=one, removal=removal, recording=recording, area=area)
+        return render(request, "contracts/keep.html", context, status=422 if form.is_bound else 200)
+    try:
+        drafting.take_back_removal(found.contract, removal, actor, said_by=form.speaker, now=found.now)
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
     else:
-        removal.ask = one
-        try:
-            drafting.take_back_removal(found.contract, removal, actor, now=found.now)
-        except Refused as refusal:
-            messages.warning(request, refusal.sentence)
-        else:
-            messages.success(request, _("It stays as it is."))
-    return redirect(f"{address('sheet', found)}#ask-{one.ref}")
+        messages.success(request, _("It stays as it is."))
+    return redirect(back)

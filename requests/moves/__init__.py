@@ -15,7 +15,7 @@ from requests.moves.acts import (
     withdraw,
 )
 from requests.moves.refusals import Overtaken, Refused
-from requests.moves.rows import Author, author
+from requests.moves.rows import Author, Fields, author
 from requests.moves.rules import (
     areas_of,
     default_answer_by,
@@ -29,6 +29,7 @@ from requests.moves.rules import (
 
 __all__ = [
     "Author",
+    "Fields",
     "Overtaken",
     "Refused",
     "acknowledge",

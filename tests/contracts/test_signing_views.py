@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from areas.models import AreaPart, Membership
+from areas.models import AreaPart, JournalEntry, Membership
 from areas.words import Part
 from contracts import drafting
 from contracts.models import Contract, Removal, Signature, Version
@@ -260,7 +260,9 @@ def test_the_side_that_proposed_it_takes_it_back_and_twice_is_harmless(cast: Cas
     ask = asks.agreed(cast)
     asks.sign_both(cast, contract(cast))
     remove(cast, cast.ana, ask.ref)
-    assert browser(cast.ana).get(address(cast, "keep", ask=ask.ref)).status_code == 405
+    page = words(browser(cast.ana).get(address(cast, "keep", ask=ask.ref)).content)
+    assert "Ventas proposed it" in page
+    assert "Who said it" not in page
     assert browser(cast.luis).post(address(cast, "keep", ask=ask.ref)).status_code == 302
     assert Removal.objects.get().taken_back_at is None
     for _ in range(2):
@@ -276,6 +278,31 @@ def test_a_facilitator_writes_down_which_side_wants_it_to_end(cast: Cast) -> Non
     assert remove(cast, cast.fede, ask.ref, side="supplier", said_by="Luis") == 302
     removal = Removal.objects.get()
     assert (removal.side, removal.by, removal.recorded_by) == (Side.SUPPLIER, cast.luis, cast.fede)
+
+
+def test_a_facilitator_writes_down_that_it_stays_after_all(cast: Cast) -> None:
+    ask = asks.agreed(cast)
+    asks.sign_both(cast, contract(cast))
+    remove(cast, cast.ana, ask.ref)
+    fede = browser(cast.fede)
+    here = address(cast, "keep", ask=ask.ref)
+    assert f'action="{here}"' in fede.get(address(cast, "sheet")).content.decode()
+    # The button on the sheet leads to the question who said so.
+    asked = fede.post(here)
+    assert (asked.status_code, asked["Location"]) == (302, here)
+    page = fede.get(here).content.decode()
+    assert "Who said it" in page
+    assert '<option value="Ana">' in page
+    missing = fede.post(here, {"said_by": " "})
+    assert missing.status_code == 422
+    assert "errorlist" in missing.content.decode()
+    assert Removal.objects.get().taken_back_at is None
+    assert fede.post(here, {"said_by": "Ana"}).status_code == 302
+    assert Removal.objects.get().taken_back_at is not None
+    line = JournalEntry.objects.get(event="clause.removal_taken_back")
+    assert (line.by, line.by_name, line.recorded_by) == (cast.ana, "Ana", cast.fede)
+    late = fede.get(here)
+    assert (late.status_code, late["Location"]) == (302, f"{address(cast, 'sheet')}#ask-{ask.ref}")
 
 
 # Versions ------------------------------------------------------------------------------------------------------------
