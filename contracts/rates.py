@@ -34,6 +34,12 @@ class Week(NamedTuple):
         return self.kept + self.broken
 
 
+def percent(kept: int, broken: int) -> int:
+    """In whole percents. All only if all: 99.6 % is 99 %, and a single one that was kept is not nothing."""
+    rounded = round(100 * kept / (kept + broken))
+    return max(min(rounded, 99 if broken else 100), 1 if kept else 0)
+
+
 @dataclass(slots=True)
 class Rate:
     """What became of the promises of somebody, or of a contract, in the window."""
@@ -56,11 +62,7 @@ class Rate:
 
     @property
     def percent(self) -> int | None:
-        """In whole percents. All only if all: 99.6 % is 99 %, and a single one that was kept is not nothing."""
-        if not self.counted:
-            return None
-        rounded = round(100 * self.kept / self.counted)
-        return max(min(rounded, 99 if self.broken else 100), 1 if self.kept else 0)
+        return percent(self.kept, self.broken) if self.counted else None
 
 
 class Window(NamedTuple):
