@@ -59,8 +59,8 @@ class Rung(models.Model):
 class Notice(models.Model):
     """One person is told of one rung: a line of a letter, and of the bell."""
 
-    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="notices")
-    rung = models.ForeignKey(Rung, on_delete=models.CASCADE, related_name="notices")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="notices", db_index=False)
+    rung = models.ForeignKey(Rung, on_delete=models.CASCADE, related_name="notices", db_index=False)
     letter = models.ForeignKey(Letter, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -28,6 +28,12 @@ class Contract(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    class Meta:
+        indexes = [
+            # Read by contracts.chasing: reviews by their day.
+            models.Index(fields=["review_on"], condition=Q(review_on__isnull=False), name="contracts_to_review"),
+        ]
+
     # Read by areas.drawing: which rows keep a link from being taken away, and what it then says.
     HOLDS_ITS_LINK = (
         Q(versions__in_force_at__isnull=False, versions__superseded_at__isnull=True),
