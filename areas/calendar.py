@@ -19,6 +19,7 @@ import holidays
 # A search that finds no working time for so many days has met a calendar without any.
 FARTHEST = timedelta(days=3 * 366)
 ZERO = timedelta(0)
+LONGEST_REGION = 10
 
 
 @lru_cache(maxsize=512)
@@ -30,6 +31,41 @@ def public_holidays(country: str, region: str, year: int) -> frozenset[date]:
         except NotImplementedError:
             continue
     return frozenset()
+
+
+@lru_cache(maxsize=128)
+def holidays_by_name(country: str, region: str, year: int, language: str) -> tuple[tuple[date, str], ...]:
+    """The public holidays of a year, in order, by their names in the language; in English or in the country's own where
+    nobody translated them.
+    """
+    named: dict[date, str] = {}
+    for subdivision in (region, None) if region else (None,):
+        try:
+            known = holidays.country_holidays(country, subdiv=subdivision, years=year)
+        except NotImplementedError:
+            continue
+        spoken = [known.default_language, *known.supported_languages]
+        own = next((one for one in spoken if one and one[:2] == language), None)
+        own = own or next((one for one in spoken if one and one[:2] == "en"), None)
+        named = dict(holidays.country_holidays(country, subdiv=subdivision, years=year, language=own))
+        break
+    return tuple(sorted((day, named.get(day, "")) for day in public_holidays(country, region, year)))
+
+
+@lru_cache(maxsize=64)
+def regions(country: str) -> tuple[tuple[str, str], ...]:
+    """(code, name) of the regions of a country that have holidays of their own, by name; none for many countries."""
+    try:
+        known = holidays.country_holidays(country)
+    except NotImplementedError:
+        return ()
+    names = {code: code for code in known.subdivisions}
+    for name, code in getattr(known, "subdivisions_aliases", {}).items():
+        if names.get(code) == code:
+            names[code] = name
+    # What does not fit in the column is a town, not a region.
+    fitting = ((code, name) for code, name in names.items() if len(code) <= LONGEST_REGION)
+    return tuple(sorted(fitting, key=lambda region: region[1]))
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,12 @@ from areas.words import Kind, Part, Role
 SENTENCES: dict[str, Promise] = {
     "organization.founded": gettext_lazy("%(who)s founded %(name)s."),
     "organization.changed": gettext_lazy("%(who)s changed the settings."),
+    "calendar.changed": gettext_lazy("%(who)s changed the working hours."),
+    "calendar.closed": gettext_lazy("%(who)s made this a day off: %(on)s. %(name)s"),
+    "calendar.closed_days": gettext_lazy("%(who)s added %(n)s days off, the first on %(on)s. %(name)s"),
+    "calendar.reopened": gettext_lazy("%(who)s made this a working day again: %(on)s."),
+    "calendar.worked": gettext_lazy("%(who)s wrote down that this holiday is worked: %(on)s. %(name)s"),
+    "calendar.rested": gettext_lazy("%(who)s wrote down that this holiday is a day off after all: %(on)s. %(name)s"),
     "questions.changed": gettext_lazy("%(who)s changed the guiding questions for “%(kind)s”."),
     "area.added": gettext_lazy("%(who)s added the area %(area)s."),
     "area.renamed": gettext_lazy("%(who)s renamed %(name)s to %(area)s."),

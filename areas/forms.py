@@ -124,20 +124,28 @@ class SettingsForm(OrganizationForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta(OrganizationForm.Meta):
-        fields = ["name", "country", "zone", "language", "answer_days", "review_months"]
+        fields = ["name", "country", "zone", "language", "answer_days", "verdict_days", "review_months"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        days, months = self.fields["answer_days"], self.fields["review_months"]
+        days, verdict, months = self.fields["answer_days"], self.fields["verdict_days"], self.fields["review_months"]
         assert isinstance(days, forms.IntegerField)
+        assert isinstance(verdict, forms.IntegerField)
         assert isinstance(months, forms.IntegerField)
         days.widget.attrs.update({"min": 1, "max": 30})
+        verdict.widget.attrs.update({"min": 1, "max": 30})
         months.widget.attrs.update({"min": 1, "max": 24})
         days.help_text = _("How long an area has to answer a request, unless the request says otherwise.")
+        verdict.help_text = _(
+            "How long the receiving area has to say how a delivery went; after that it is neither kept nor broken."
+        )
         months.help_text = _("How often the two areas of a link look at their contract again.")
 
     def clean_answer_days(self) -> int:
         return self._between("answer_days", 1, 30)
+
+    def clean_verdict_days(self) -> int:
+        return self._between("verdict_days", 1, 30)
 
     def clean_review_months(self) -> int:
         return self._between("review_months", 1, 24)

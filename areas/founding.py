@@ -12,13 +12,14 @@ from django.utils.translation import pgettext
 
 from areas import journal
 from areas.access import Actor
+from areas.calendar import regions
 from areas.editing import Refused, save_if_unchanged
 from areas.models import Area, Membership, Organization, User
 from areas.words import Kind, Role
 
 # Who founds more than this is no company.
 MOST_A_DAY = 5
-SETTINGS = ("name", "country", "zone", "language", "answer_days", "review_months")
+SETTINGS = ("name", "country", "region", "zone", "language", "answer_days", "verdict_days", "review_months")
 
 
 @transaction.atomic
@@ -68,7 +69,12 @@ def _client_name(language: str) -> str:
 
 @transaction.atomic
 def change_settings(actor: Actor, organization: Organization, *, version: int, now: datetime) -> None:
-    """Save the settings that stand on `organization` if nobody saved others meanwhile (ChangedMeanwhile)."""
+    """Save the settings that stand on `organization` if nobody saved others meanwhile (ChangedMeanwhile).
+
+    A region of another country than the one chosen is left behind.
+    """
+    if organization.region not in dict(regions(organization.country)):
+        organization.region = ""
     save_if_unchanged(organization, version, SETTINGS)
     journal.record(
         organization, "organization.changed", by=actor.membership, now=now, facts={"name": organization.name}

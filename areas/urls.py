@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from areas.views import chain, door, organization, people, wizard
+from areas.views import calendar, chain, door, organization, people, wizard
 
 areas = [
     path("", door.home, name="home"),
@@ -29,6 +29,7 @@ areas = [
     path("o/<slug:org>/invitations/<slug:ref>/resend/", people.resend, name="resend_invitation"),
     path("o/<slug:org>/invitations/<slug:ref>/withdraw/", people.withdraw, name="withdraw_invitation"),
     path("o/<slug:org>/settings/", organization.settings, name="settings"),
+    path("o/<slug:org>/calendar/", calendar.calendar, name="calendar"),
     path("o/<slug:org>/questions/", organization.questions, name="questions"),
     path("o/<slug:org>/questions/<slug:language>/", organization.questions, name="questions_in"),
     path("o/<slug:org>/questions/<slug:language>/<slug:kind>/", organization.edit_questions, name="edit_questions"),

@@ -27,6 +27,7 @@ def settings_form(cast: Cast, **changes: str) -> dict[str, str]:
         "zone": org.zone,
         "language": org.language,
         "answer_days": str(org.answer_days),
+        "verdict_days": str(org.verdict_days),
         "review_months": str(org.review_months),
         "version": str(org.version),
         **changes,
