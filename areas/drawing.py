@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from areas import journal
+from areas.above import pointing_at
 from areas.access import Actor, client_of
 from areas.chain_templates import CLIENT, Planned
 from areas.editing import Refused, save_if_unchanged
@@ -20,21 +20,10 @@ from areas.words import Kind
 AREA_FIELDS = ("name", "kind", "description")
 
 
-def _pointing_at(row: models.Model) -> Iterator[tuple[type[models.Model], models.QuerySet[Any]]]:
-    """Rows of the rooms above that point at `row`, whoever they are: this room does not know them."""
-    for relation in row._meta.get_fields(include_hidden=True):
-        if not (relation.auto_created and relation.is_relation and not relation.concrete):
-            continue
-        model, field = relation.related_model, relation.remote_field
-        if isinstance(model, str) or model is None or field is None or model._meta.app_label == row._meta.app_label:
-            continue
-        yield model, model._default_manager.filter(**{field.name: row})
-
-
 def has_history(area: Area) -> bool:
     """Something happened with it beyond being drawn: a problem, a conversation, a promise on one of its links."""
     rows: list[models.Model] = [area, *Link.objects.filter(Q(customer=area) | Q(supplier=area))]
-    return any(found.exists() for row in rows for _model, found in _pointing_at(row))
+    return any(found.exists() for row in rows for _model, _field, found in pointing_at(row))
 
 
 def why_not_end(link: Link) -> str | None:
@@ -43,7 +32,7 @@ def why_not_end(link: Link) -> str | None:
     A model of an upper room says by `HOLDS_ITS_LINK` (a condition and a sentence) which of its rows hold a link.
     """
     reasons = []
-    for model, found in _pointing_at(link):
+    for model, _field, found in pointing_at(link):
         holds: tuple[Q, Any] | None = getattr(model, "HOLDS_ITS_LINK", None)
         if holds and found.filter(holds[0]).exists():
             reasons.append(str(holds[1]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from areas import journal
+from areas.above import pointing_at
 from areas.access import Actor
 from areas.editing import Refused
 from areas.models import Area, AreaPart, Membership, Organization
@@ -77,6 +79,40 @@ def set_part(actor: Actor, membership: Membership, area: Area, part: str, now: d
         facts={"name": membership.name, "area": area.name, "part": str(part)},
     )
     return True
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What would miss somebody if this person went."""
+
+    # The areas that they are the last to lead, and the client if nobody else is its voice.
+    last_in: list[AreaPart]
+    # (a sentence, the rows that it speaks of), as the rooms above tell it.
+    left_behind: list[tuple[str, list[models.Model]]]
+
+
+def leaving(membership: Membership) -> Leaving:
+    """What is left without a person if this one leaves.
+
+    A model of an upper room says by `LEFT_BEHIND` which of its rows miss the person that a field of it names: the
+    field, a condition, a sentence, and the relations that its own words need.
+    """
+    deciding = AreaPart.objects.filter(part__in=(Part.LEAD, Part.VOICE))
+    others = deciding.filter(membership__left_at=None).exclude(membership=membership)
+    last_in = (
+        deciding.select_related("area")
+        .filter(membership=membership, area__archived_at=None)
+        .exclude(area__in=others.values("area"))
+        .order_by("area__name")
+    )
+    left_behind = []
+    for model, field, found in pointing_at(membership):
+        name, condition, sentence, needed = getattr(model, "LEFT_BEHIND", ("", None, "", ()))
+        if name == field:
+            rows = list(found.filter(condition).select_related(*needed).order_by("pk"))
+            if rows:
+                left_behind.append((str(sentence), rows))
+    return Leaving(list(last_in), left_behind)
 
 
 @transaction.atomic

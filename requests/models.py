@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -190,6 +191,13 @@ class Ask(models.Model):
         Q(state__in=[*OPEN, State.AGREED]),
         _("There are requests on this link that are open or agreed. Settle or withdraw them first."),
     )
+    # Read by areas.people: which rows miss the person whom a field names, what is then said, and what their words need.
+    LEFT_BEHIND = (
+        "owner",
+        Q(state=State.AGREED),
+        _("These promises go on binding, and nobody would answer for them. Propose for each who takes care of it now:"),
+        ("terms", "organization"),
+    )
 
     class Meta:
         constraints = [
@@ -233,6 +241,9 @@ class Ask(models.Model):
 
     def __str__(self) -> str:
         return self.terms.outcome if self.terms else self.draft.get("outcome", "")
+
+    def get_absolute_url(self) -> str:
+        return reverse("requests:ask", kwargs={"org": self.organization.ref, "ref": self.ref})
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from areas import feed, inviting, people
 from areas.access import Actor, MemberRequest, area_of, for_facilitators, for_members
@@ -206,10 +206,12 @@ def assign(request: MemberRequest, actor: Actor, ref: str) -> HttpResponse:
 
 
 @for_facilitators
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: MemberRequest, actor: Actor, ref: str) -> HttpResponse:
-    """Take a person out of the organization."""
+    """Take a person out of the organization; before, say what that leaves without a person."""
     member = _member_of(actor, ref)
+    if request.method != "POST":
+        return render(request, "areas/person_remove.html", {"member": member, "leaving": people.leaving(member)})
     mine = member.user_id == actor.user.pk
     return _deed(
         request,

@@ -16,7 +16,7 @@ from areas.editing import Refused
 from areas.models import AreaPart, Invitation, JournalEntry, Membership
 from areas.words import Part, Role
 from post.models import Letter
-from tests import build
+from tests import asks, build
 from tests.cast import Cast, muebles_del_norte
 
 
@@ -252,6 +252,35 @@ def test_who_was_removed_is_out_but_named_in_the_journal(cast: Cast, as_fede: Cl
     assert JournalEntry.objects.filter(event="person.left", facts__name="Luis").count() == 1
     client.force_login(cast.luis.user)
     assert client.get(url(cast, "people")).status_code == 404
+
+
+def test_before_somebody_is_taken_out_it_is_said_what_misses_them(cast: Cast, as_fede: Client) -> None:
+    cast.fede.user.language = "en"
+    cast.fede.user.save()
+    promise = asks.agreed(cast)
+    assert promise.owner is not None
+    member = promise.owner
+    page = as_fede.get(url(cast, "remove_person", member.ref)).content.decode()
+    assert f"Take {member.name} out of" in page
+    assert "nobody would answer for them" in page
+    assert f'<a href="{promise.get_absolute_url()}">{promise}</a>' in page
+    luis = as_fede.get(url(cast, "remove_person", cast.luis.ref)).content.decode()
+    assert "Logística" in luis.partition('id="last-in"')[2].partition("</ul>")[0]
+    # Somebody else leads there, too.
+    other = build.person(cast.company, "Lola", leads=[cast.logistics, cast.administration])
+    again = as_fede.get(url(cast, "remove_person", cast.luis.ref)).content.decode()
+    assert 'id="last-in"' not in again
+    alone = as_fede.get(url(cast, "remove_person", other.ref)).content.decode()
+    assert 'id="last-in"' in alone
+    assert "Administración" in alone
+    assert "Logística" not in alone.partition('id="last-in"')[2].partition("</ul>")[0]
+    assert "nobody would answer" not in alone
+
+
+def test_who_misses_nobody_is_told_so_too(cast: Cast, as_fede: Client) -> None:
+    page = as_fede.get(url(cast, "remove_person", cast.vera.ref)).content.decode()
+    assert 'class="note soon"' not in page
+    assert Membership.objects.get(pk=cast.vera.pk).left_at is None
 
 
 def test_only_facilitators_manage_people_and_see_addresses(cast: Cast, client: Client) -> None:

@@ -245,7 +245,7 @@ def _values(world: World, name: str, parameter: str) -> list[Any]:
         if name == "contracts:sheet" and parameter == "link":
             links = [cast.to_client, cast.to_sales, cast.to_logistics, cast.to_production, world.ended]
             return [link.ref for link in links if link]
-        if room == "contracts" and view in ("versions", "version", "remove") and parameter == "link":
+        if room == "contracts" and view in ("versions", "version", "remove", "keep") and parameter == "link":
             return [cast.to_sales.ref]
         return table[parameter]
     if room == "requests":
@@ -256,6 +256,8 @@ def _values(world: World, name: str, parameter: str) -> list[Any]:
         return [letter.ref for letter in Letter.objects.order_by("pk")[:1]]
     if view == "invitation":
         return [world.invitation.ref if world.invitation else "", "nobodys"]
+    if view == "remove_person":
+        return [cast.luis.ref]
     if view == "area":
         return [area.ref for area in world.areas.values()]
     return [world.areas["logistics"].ref]
