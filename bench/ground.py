@@ -22,6 +22,8 @@ from config.processes import Child, spawn, stop, wait_until
 class Ground:
     folder: Path
     environ: dict[str, str]
+    postgres: Postgres
+    valkey: Valkey
     children: list[Child] = field(default_factory=list)
 
     def run(self, name: str, *command: str | Path) -> Child:
@@ -55,7 +57,10 @@ def ground(**more: str) -> Iterator[Ground]:
         folder.chmod(0o711)
         postgres = Postgres(folder / "postgres", folder / "logs", lasting=False)
         valkey = Valkey(folder / "valkey", folder / "logs", lasting=False)
-        later.callback(stop, [postgres.start(), valkey.start()], 10)
+        postgres.start()
+        valkey.start()
+        # Whoever stands there at the end: a trial of faults starts them anew.
+        later.callback(lambda: stop([child for child in (postgres.child, valkey.child) if child], 10))
         postgres.wait()
         valkey.wait()
         os.environ.update(
@@ -73,6 +78,6 @@ def ground(**more: str) -> Iterator[Ground]:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         django.setup()
         call_command("migrate", verbosity=0)
-        here = Ground(folder, dict(os.environ))
+        here = Ground(folder, dict(os.environ), postgres, valkey)
         later.callback(lambda: stop(here.children, 5))
         yield here

@@ -55,8 +55,8 @@ CROSS JOIN LATERAL (SELECT CASE WHEN n %% 5 > 0
 LATE = """
 UPDATE contracts_occurrence o SET due_at = %(due)s, planned_at = %(due)s, warn_at = %(due)s - interval '2 days',
     escalate_at = %(due)s + interval '2 days', chase_at = %(due)s, rung = 1, starts_at = %(due)s - interval '7 days'
-FROM (SELECT id FROM contracts_occurrence WHERE delivered_at IS NULL AND rung = 0 ORDER BY id LIMIT %(count)s) some
-WHERE o.id = some.id
+FROM (SELECT id FROM contracts_occurrence WHERE delivered_at IS NULL AND rung = 0 ORDER BY id LIMIT %(count)s) chosen
+WHERE o.id = chosen.id
 """
 
 FLOOR = (

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from config import env
+from config import demo_clock, env
 from config.env import ROOT
 
 try:
@@ -262,3 +262,7 @@ LOGGING = {
         "uvicorn.access": {"level": "WARNING"},
     },
 }
+
+# Time ---------------------------------------------------------------------------------------------------------------
+if DEMO:
+    demo_clock.install()

@@ -22,6 +22,7 @@ import redis.asyncio
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.utils import timezone
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -160,7 +161,7 @@ def _up(versions: dict[str, int] | None = None) -> bytes:
     With the last versions of its topics (those of the last hour) a page that has just been opened sees that nothing
     happened since it was rendered, and need not fetch itself again.
     """
-    data: dict[str, Any] = {"now": int(time.time() * 1000)}
+    data: dict[str, Any] = {"now": int(timezone.now().timestamp() * 1000)}
     if versions is not None:
         data["v"] = versions
     return f"event: up\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
