@@ -91,7 +91,7 @@ def test_one_miss_of_one_is_all() -> None:
 
 
 def test_the_pace_says_when_it_is_spent() -> None:
-    """Each of 66 weekdays, at 90 %: six misses. Four in the first 35 is one in 8.75, so the sixth comes with the 53rd."""
+    """Each of 66 weekdays, at 90 %: six misses. Four in the first 35 is one in 8.75: the sixth comes with the 53rd."""
     daily = weekly(every=Every.DAY, first_on=date(2026, 1, 1))
     found = of(4, date(2026, 11, 18), daily)
     assert (found.times, found.passed, found.allowed, found.left) == (66, 35, 6, 2)
