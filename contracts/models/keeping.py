@@ -96,6 +96,13 @@ class Occurrence(models.Model):
             models.Index(
                 fields=["organization", "due_at"], condition=Q(settled_at__isnull=True), name="occurrences_unsettled"
             ),
+            # Read by the board beside what is due: the few to which something happened and that are not settled.
+            models.Index(
+                fields=["organization"],
+                condition=Q(settled_at__isnull=True)
+                & (Q(delivered_at__isnull=False) | Q(failed_at__isnull=False) | Q(paused_at__isnull=False)),
+                name="occurrences_begun",
+            ),
             # Read by the kept rates, window by window.
             models.Index(fields=["organization", "-due_at"], name="occurrences_by_due"),
         ]
