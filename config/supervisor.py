@@ -1,5 +1,6 @@
 """`manage.py up`: PostgreSQL, Valkey, pages and streams, worker and beat start and stop together."""
 
+import errno
 import json
 import os
 import secrets
@@ -80,6 +81,11 @@ class Supervisor:
             listener.listen(2048)
         except OSError as error:
             listener.close()
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise CannotStart(
+                    f"HOST is {self.host!r}, which is no address of this machine: write HOST=127.0.0.1 for this "
+                    "machine alone, or HOST=0.0.0.0 for the network, too."
+                ) from error
             raise CannotStart(
                 f"Port {self.port} on {self.host} cannot be opened ({error.strerror}): end the program that uses it, "
                 f"or choose another port, for example `make run PORT={self.port + 1}`."

@@ -1,10 +1,12 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import metrics, operations
+from config import asked_for, metrics, operations
 from config.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("favicon.ico", asked_for.favicon, name="favicon"),
+    path("robots.txt", asked_for.robots, name="robots"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),

@@ -39,6 +39,8 @@ def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
 # Address → whose arguments it takes, what GET answers, what an empty POST answers; one figure per person above.
 TABLE: dict[str, tuple[str, str, str]] = {
     # nobody, olga, gus, vera, marta, luis, fede
+    "favicon": ("-", "302 302 302 302 302 302 302", "405 405 405 405 405 405 405"),
+    "robots": ("-", "200 200 200 200 200 200 200", "405 405 405 405 405 405 405"),
     "healthz": ("-", "200 200 200 200 200 200 200", "405 405 405 405 405 405 405"),
     "readyz": ("-", "503 503 503 503 503 503 503", "405 405 405 405 405 405 405"),
     "metrics": ("-", "404 404 404 404 404 404 404", "405 405 405 405 405 405 405"),

@@ -175,6 +175,25 @@ def test_a_taken_port_is_one_sentence(up: Up) -> None:
     assert len(refused.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("host", ["999.1.1.1", "192.0.2.1", "not-here.invalid"])
+def test_a_host_that_is_none_of_ours_is_one_sentence(up: Up, host: str) -> None:
+    refused = up.again(HOST=host)
+
+    assert refused.returncode == 1
+    assert refused.stderr.strip().startswith(f"HOST is '{host}', which is no address of this machine: write HOST=")
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_static_files_that_cannot_be_written_are_one_sentence(up: Up) -> None:
+    refused = up.again(STATIC_ROOT="/proc/eslabon")
+
+    assert refused.returncode == 1
+    assert refused.stderr.strip().startswith(
+        "STATIC_ROOT is '/proc/eslabon', where styles and scripts cannot be written"
+    )
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
 def test_a_folder_that_cannot_be_written_is_one_sentence(up: Up) -> None:
     refused = up.again(DATA_DIR="/proc/eslabon")
 

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 from pathlib import Path
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         if translations.compile_all(only_older=True):
             self._say("Translations: compiled.")
         if os.environ.get("COLLECT_STATIC") == "1":
-            call_command("collectstatic", interactive=False, verbosity=0)
+            collect_static()
         reach_services()
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -49,6 +50,20 @@ class Command(BaseCommand):
     def _say(self, words: str) -> None:
         self.stdout.write(words)
         self.stdout.flush()
+
+
+def collect_static() -> None:
+    """Raises CommandError with a sentence if the files cannot be written where they are to lie."""
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        raise CommandError(
+            f"STATIC_ROOT is {str(settings.STATIC_ROOT)!r}, where styles and scripts cannot be written "
+            f"({error.strerror}): write the path of a folder that may be written to.",
+            returncode=UNREACHABLE,
+        ) from error
 
 
 def reach_services() -> None:
