@@ -78,13 +78,26 @@ SENTENCES: dict[str, Promise] = {
     "shoes.written": gettext_lazy("%(who)s wrote how it is in the shoes of %(other)s."),
     "shoes.confirmed": gettext_lazy("%(who)s confirmed what %(other)s wrote: these are our shoes."),
     "shoes.corrected": gettext_lazy("%(who)s corrected what was written about the shoes of %(area)s."),
+    "delivery.reported": gettext_lazy("%(who)s, for %(area)s, delivered to %(other)s: “%(outcome)s”."),
+    "delivery.retracted": gettext_lazy("%(who)s, for %(area)s, took a mistaken delivery back: “%(outcome)s”."),
+    "delivery.judged": gettext_lazy("%(who)s, for %(area)s, received “%(outcome)s” from %(other)s: it worked."),
+    "delivery.returned": gettext_lazy("%(who)s, for %(area)s, sent “%(outcome)s” back to %(other)s: it did not work."),
+    "delivery.waived": gettext_lazy("%(who)s, for %(area)s, forgave %(other)s this one: “%(outcome)s”."),
+    "verdict.retracted": gettext_lazy("%(who)s, for %(area)s, took a mistaken verdict back: “%(outcome)s”."),
+    "values.entered": gettext_lazy("%(who)s, for %(area)s, entered values of “%(outcome)s”: %(n)s."),
+    "clock.started": gettext_lazy("%(who)s, for %(area)s, said that it happened; the time runs for “%(outcome)s”."),
+    "clock.paused": gettext_lazy("The clock of “%(outcome)s” stands still: it waits for “%(name)s”."),
+    "clock.resumed": gettext_lazy("The clock of “%(outcome)s” goes on; it had waited for “%(name)s”."),
+    "clock.corrected": gettext_lazy("The clock of “%(outcome)s” was put right after a correction of “%(name)s”."),
+    "dependency.chosen": gettext_lazy("%(who)s, for %(area)s, made “%(outcome)s” wait for “%(name)s”."),
+    "dependency.ended": gettext_lazy("%(who)s, for %(area)s: “%(outcome)s” no longer waits for “%(name)s”."),
     "review.set": gettext_lazy("%(who)s set the next review of the contract between %(area)s and %(other)s: %(on)s."),
 }
 
 FACTS = ("area", "other", "name", "outcome", "n", "words", "on", "kind", "role", "part", "value", "unit")
 
 # Where the subject of a row is to be seen. Addresses by name only: a room above may be missing.
-PAGES = {"ask": "requests:ask", "problem": "requests:problem"}
+PAGES = {"ask": "requests:ask", "problem": "requests:problem", "promise": "contracts:promise"}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from areas.access import Actor
 from areas.editing import ChangedMeanwhile, save_if_unchanged
 from areas.models import Membership, User
 from areas.rows import Rows
+from contracts import depending, opening
 from contracts.access import area_of, contract_of
 from contracts.models import Clause, Commitment, Contract, Removal, Shoes, Signature, Version
 from contracts.schedule import due_moment
@@ -359,9 +360,14 @@ def _bring_into_force(contract: Contract, proposed: Proposal, now: datetime) -> 
 
 def _commit(contract: Contract, proposed: Proposal, clauses: dict[int, Clause], now: datetime) -> None:
     """Begin the commitments of what is new, end those of what changed or went; what was kept goes on in its row."""
-    ended = [line.before.ask_id for line in proposed.lines if line.before and line.status in ("changed", "removed")]
-    Commitment.objects.filter(ask__in=ended, ended_at__isnull=True).update(ended_at=now)
-    Commitment.objects.bulk_create(
+    ended = {
+        line.before.ask_id: line.ask.pk
+        for line in proposed.lines
+        if line.before and line.status in ("changed", "removed")
+    }
+    over = list(Commitment.objects.filter(ask__in=ended, ended_at__isnull=True))
+    Commitment.objects.filter(pk__in=[one.pk for one in over]).update(ended_at=now, opens_at=None)
+    begun = Commitment.objects.bulk_create(
         Commitment(
             organization=contract.organization,
             link=contract.link,
@@ -371,10 +377,15 @@ def _commit(contract: Contract, proposed: Proposal, clauses: dict[int, Clause], 
             owed=line.ask.asker,
             due_at=due_moment(line.promise, contract.organization.tz),
             started_at=now,
+            opens_at=now,
         )
         for line in proposed.lines
         if line.status in ("new", "changed")
     )
+    opening.close(over, now)
+    opening.open_ahead(now, commitments=begun)
+    successors = {one.ask_id: one for one in begun}
+    depending.carry_over({old.pk: successors.get(ended[old.ask_id]) for old in over}, now)
 
 
 # What is proposed besides agreed asks --------------------------------------------------------------------------------
