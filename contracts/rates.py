@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from django.db import connection
 
 from areas.models import Organization
-from contracts.standings import BROKEN, KEPT, UNJUDGED
+from contracts.standings import BROKEN_ONE, CANCELLED_ONE, KEPT_ONE, RESULT, UNJUDGED_ONE, WAIVED_ONE
 from requests.trace import DEEPEST
 
 WEEKS = 13
@@ -82,9 +82,9 @@ def window(organization: Organization, now: datetime, weeks: int = WEEKS) -> Win
     )
 
 
-COUNTS = f"""count(*) FILTER (WHERE {KEPT}), count(*) FILTER (WHERE {BROKEN}), count(*) FILTER (WHERE {UNJUDGED}),
-    count(*) FILTER (WHERE o.waived_at IS NOT NULL AND o.cancelled_at IS NULL),
-    count(*) FILTER (WHERE o.cancelled_at IS NOT NULL)"""
+COUNTS = f"""count(*) FILTER (WHERE result = {KEPT_ONE}), count(*) FILTER (WHERE result = {BROKEN_ONE}),
+    count(*) FILTER (WHERE result = {UNJUDGED_ONE}), count(*) FILTER (WHERE result = {WAIVED_ONE}),
+    count(*) FILTER (WHERE result = {CANCELLED_ONE})"""
 IN_WINDOW = """o.organization_id = %(org)s AND o.due_at >= (%(bounds)s::timestamptz[])[1]
     AND o.due_at < (%(bounds)s::timestamptz[])[array_upper(%(bounds)s::timestamptz[], 1)]"""
 WEEK = "width_bucket(o.due_at, %(bounds)s::timestamptz[])"
@@ -130,8 +130,9 @@ def kept_rates(
         narrowed, values["only"] = " AND o.link_id = ANY(%(only)s)", list(only)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{before} SELECT {key}, {WEEK}, {COUNTS} FROM contracts_occurrence o {join}"
-            f" WHERE {IN_WINDOW}{narrowed} GROUP BY 1, 2",
+            f"{before} SELECT key, week, {COUNTS} FROM (SELECT {key} AS key, {WEEK} AS week, {RESULT} AS result"
+            f" FROM contracts_occurrence o {join} WHERE {IN_WINDOW}{narrowed} OFFSET 0) seen"
+            " WHERE result IS NOT NULL GROUP BY key, week",
             values,
         )
         rows = cursor.fetchall()
@@ -142,6 +143,43 @@ def kept_rates(
             rate = found[whose] = _empty(span)
         add(rate, counts)
         rate.weeks[week - 1] = Week(span.mondays[week - 1], counts[0], counts[1])
+    return found
+
+
+class Rates(NamedTuple):
+    """Of the whole organization with its weeks, and by the pks of areas and links, in sum."""
+
+    whole: Rate
+    areas: dict[int, Rate]
+    links: dict[int, Rate]
+
+
+EVERY = f"""
+SELECT owes_id, link_id, week, {COUNTS}
+FROM (
+    SELECT o.owes_id, o.link_id, {WEEK} AS week, {RESULT} AS result
+    FROM contracts_occurrence o WHERE {IN_WINDOW} OFFSET 0
+) seen
+WHERE result IS NOT NULL
+GROUP BY GROUPING SETS ((owes_id), (link_id), (week))
+"""
+
+
+def every_rate(organization: Organization, now: datetime, weeks: int = WEEKS) -> Rates:
+    """For the organization, each area and each link at once. One query."""
+    span = window(organization, now, weeks)
+    found = Rates(_empty(span), {}, {})
+    with connection.cursor() as cursor:
+        cursor.execute(EVERY, {"org": organization.pk, "now": now, "bounds": span.bounds})
+        rows = cursor.fetchall()
+    for area, link, week, *counts in rows:
+        if area is not None:
+            found.areas[area] = Rate(*counts)
+        elif link is not None:
+            found.links[link] = Rate(*counts)
+        else:
+            add(found.whole, counts)
+            found.whole.weeks[week - 1] = Week(span.mondays[week - 1], counts[0], counts[1])
     return found
 
 

@@ -44,6 +44,19 @@ END)"""
 UNJUDGED = f"""({AWAITS_VERDICT} AND o.delivered_at <= o.due_at AND o.failed_at IS NULL AND o.met IS NOT FALSE
     AND coalesce(o.judge_by < %(now)s, FALSE))"""
 
+# What a rate counts it as, or NULL: not at all yet. One number, so that it is decided once for many counts.
+KEPT_ONE, BROKEN_ONE, UNJUDGED_ONE, WAIVED_ONE, CANCELLED_ONE = range(1, 6)
+RESULT = f"""CASE
+    WHEN o.cancelled_at IS NOT NULL THEN {CANCELLED_ONE}
+    WHEN o.waived_at IS NOT NULL THEN {WAIVED_ONE}
+    WHEN o.failed_at IS NOT NULL THEN {BROKEN_ONE}
+    WHEN o.delivered_at IS NULL THEN CASE WHEN o.paused_at IS NULL AND o.due_at < %(now)s THEN {BROKEN_ONE} END
+    WHEN o.delivered_at > o.due_at OR o.met IS FALSE THEN {BROKEN_ONE}
+    WHEN o.judged_at IS NULL THEN CASE WHEN o.judge_by < %(now)s THEN {UNJUDGED_ONE} END
+    WHEN o.worked THEN {KEPT_ONE}
+    ELSE {BROKEN_ONE}
+END"""
+
 # Broken, and somebody still waits for something: it was not delivered, or waits for its verdict. What was accepted in
 # the end counts in the rates only.
 BROKEN_NOW = f"(o.settled_at IS NULL AND {BROKEN})"

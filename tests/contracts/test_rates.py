@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contracts.rates import Rate, kept_rates, window
+from contracts.rates import Rate, every_rate, kept_rates, window
 from requests.models import Ask
 from requests.states import Direction
 from requests.words import Process
@@ -137,3 +137,15 @@ def test_one_statement_whatever_the_number(cast: Cast, promised: Ask) -> None:
 @pytest.mark.parametrize(("kept", "broken", "percent"), [(1, 0, 100), (299, 1, 99), (0, 5, 0), (1, 400, 1), (2, 1, 67)])
 def test_all_is_said_only_of_all(kept: int, broken: int, percent: int) -> None:
     assert Rate(kept=kept, broken=broken).percent == percent
+
+
+def test_every_rate_says_the_same_at_once(cast: Cast, promised: Ask) -> None:
+    kept(promised, NOON)
+    repaired(promised, NOON - timedelta(weeks=2))
+    falls_due(promised, NOON - timedelta(weeks=3), waived_at=NOON)
+    every = every_rate(cast.organization, NOW)
+    assert every.whole == overall(cast)
+    assert [(pk, rate.kept, rate.broken, rate.waived) for pk, rate in every.areas.items()] == [
+        (cast.logistics.pk, 1, 1, 1)
+    ]
+    assert every.links[cast.to_sales.pk].percent == 50

@@ -37,7 +37,14 @@ ROWS = some.builds(
     paused_at=some.none() | PAST,
     judge_by=some.none() | MOMENTS,
 )
-NAMES = ("OVERDUE", "DUE_SOON", "PAUSED", "KEPT", "UNJUDGED", "BROKEN", "AWAITS_VERDICT")
+NAMES = ("OVERDUE", "DUE_SOON", "PAUSED", "KEPT", "UNJUDGED", "BROKEN", "AWAITS_VERDICT", "RESULT")
+RESULTS = {
+    Standing.KEPT: standings.KEPT_ONE,
+    **dict.fromkeys(BROKEN, standings.BROKEN_ONE),
+    Standing.UNJUDGED: standings.UNJUDGED_ONE,
+    Standing.WAIVED: standings.WAIVED_ONE,
+    Standing.CANCELLED: standings.CANCELLED_ONE,
+}
 
 
 def said(rows: list[Columns]) -> list[tuple[Any, ...]]:
@@ -63,10 +70,11 @@ def test_sql_and_the_rule_agree(rows: list[Columns]) -> None:
     for row, (standing, *holds) in zip(rows, said(rows), strict=True):
         expected = standing_of(row, now=NOW, soon_until=SOON)
         assert standing == expected
-        assert None not in holds
         claims = dict(zip(NAMES, holds, strict=True))
         for name in ("OVERDUE", "DUE_SOON", "PAUSED", "KEPT", "UNJUDGED"):
             assert claims[name] == (expected == Standing[name]), name
         assert claims["BROKEN"] == (expected in BROKEN)
+        assert claims.pop("RESULT") == RESULTS.get(expected)
+        assert None not in claims.values()
         ended = row.waived_at is not None or row.cancelled_at is not None
         assert claims["AWAITS_VERDICT"] == (row.delivered_at is not None and row.judged_at is None and not ended)
