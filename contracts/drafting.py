@@ -86,7 +86,7 @@ def in_force(contract: Contract) -> Version | None:
 # A contract without asks is one row, too: its version in force may have no clause left.
 MATTER = Rows(
     """
-    SELECT {version}, {ask}, {terms}, {clause}, {removal}, {owner}, {person}
+    SELECT {version}, {ask}, {terms}, {clause}, {removal}
     FROM contracts_contract contract
     LEFT JOIN contracts_version version ON version.contract_id = contract.id
         AND version.in_force_at IS NOT NULL AND version.superseded_at IS NULL
@@ -94,8 +94,6 @@ MATTER = Rows(
     LEFT JOIN requests_terms terms ON terms.id = ask.terms_id
     LEFT JOIN contracts_clause clause ON clause.ask_id = ask.id AND clause.in_version_id = version.id
     LEFT JOIN contracts_removal removal ON removal.ask_id = ask.id AND removal.taken_back_at IS NULL
-    LEFT JOIN areas_membership owner ON owner.id = ask.owner_id
-    LEFT JOIN areas_user person ON person.id = owner.user_id
     WHERE contract.id = %s
     ORDER BY CASE WHEN ask.state IN ('agreed', 'replaced') THEN ask.settled_at ELSE ask.asked_at END, ask.id
     """,
@@ -104,8 +102,6 @@ MATTER = Rows(
     terms=Terms,
     clause=Clause,
     removal=Removal,
-    owner=(Membership, ("user_id", "left_at")),
-    person=(User, ("email", "name")),
 )
 
 
@@ -124,14 +120,12 @@ def matter_of(contract: Contract) -> Matter:
     found = Matter()
     link = contract.link
     areas = {area.pk: area for area in (link.customer, link.supplier)}
-    for version, ask, terms, clause, removal, owner, person in MATTER(contract.pk):
+    for version, ask, terms, clause, removal in MATTER(contract.pk):
         found.current = version
         if ask is None:
             continue
         ask.link, ask.terms = link, terms
         ask.asker, ask.performer = areas[ask.asker_id], areas[ask.performer_id]
-        if owner:
-            owner.user, ask.owner = person, owner
         found.asks[ask.pk] = ask
         if clause:
             found.clauses[ask.pk] = clause

@@ -46,6 +46,15 @@ SIGNATURES = Rows(
     recorder=(Membership, ("user_id",)),
     person=(User, ("email", "name")),
 )
+GONE = Rows(
+    """
+    SELECT {owner}, {person}
+    FROM areas_membership owner JOIN areas_user person ON person.id = owner.user_id
+    WHERE owner.id = ANY(%s) AND owner.left_at IS NOT NULL
+    """,
+    owner=(Membership, ("user_id", "left_at")),
+    person=(User, ("email", "name")),
+)
 ACTS = Rows(
     """
     SELECT {act}, {terms}, {area}, {onward}, {performer}
@@ -274,6 +283,18 @@ class Sheet:
         return paths([line.ask.pk for line in self.proposed.lines] + [ask.pk for ask in self._talk])
 
     @cached_property
+    def _ownerless(self) -> set[int]:
+        """The asks whose owner has left the organization."""
+        owned = [ask for ask in self._matter.asks.values() if ask.owner_id]
+        gone = {}
+        for owner, person in GONE([ask.owner_id for ask in owned]) if owned else ():
+            owner.user, gone[owner.pk] = person, owner
+        left = [ask for ask in owned if ask.owner_id in gone]
+        for ask in left:
+            ask.owner = gone[ask.owner_id]
+        return {ask.pk for ask in left if ask.owner_left}
+
+    @cached_property
     def lanes(self) -> list[Lane]:
         soon = soon_until(self.now, self.organization.tz, is_working=self.organization.calendar.is_working)
         agreed = [self._agreed(line, soon) for line in self.proposed.lines]
@@ -325,7 +346,7 @@ class Sheet:
             promise=binding,
             status=status[line.status],
             owner_name=line.before.owner_name if line.before else line.owner_name,
-            owner_left=(self._matter.asks[line.before.ask_id] if line.before else ask).owner_left,
+            owner_left=(line.before.ask_id if line.before else ask.pk) in self._ownerless,
             organization=self.organization,
             path=self._paths.get(ask.pk, []),
             removal=line.removal,

@@ -280,7 +280,17 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, name: str, part: str) -
     one = _queries(member, address(cast), **query)
     _fill(cast, 2)
     assert _queries(member, address(cast), **query) == one
-    assert one <= 34
+    assert one <= 14
+
+
+def test_who_left_the_organization_answers_for_nothing_any_more(cast: Cast) -> None:
+    asks.signed(cast)
+    asks.agreed(cast, terms=asks.weekly())
+    for html_class in ("yes", "no"):
+        html = browser(cast.ana).get(address(cast)).content.decode()
+        assert html.count(f'<li class="{html_class}">owned') == 2
+        owners = Membership.objects.filter(pk__in=Ask.objects.values("owner"))
+        assert owners.update(left_at=NOW) == 1
 
 
 # In your customer's shoes --------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from requests import moves
 from requests.models import Ask
 from requests.states import State
 from tests import asks
@@ -61,6 +62,16 @@ def test_who_closes_without_a_word_stands_where_they_were(cast: Cast, ask: Ask, 
     expect(luis.locator("#act-dialog")).to_be_hidden()
     focused = luis.evaluate("() => document.activeElement.id")
     assert focused.startswith(f"ask-{ask.ref}")
+
+
+def test_a_conversation_that_began_after_the_sheet_was_opened_is_live_over_it(cast: Cast, come_in: ComeIn) -> None:
+    luis = come_in(cast.luis, screens.sheet(cast, cast.to_sales))
+    screens.is_live(luis)
+    begun = asks.asked(cast, terms=asks.after_event("Ventana de entrega"), now=timezone.now())
+    open_talk(luis, begun)
+
+    moves.say(begun, cast.actor("ana"), words="Es para el viernes", now=timezone.now())
+    expect(luis.locator("#act-dialog #talk")).to_contain_text("Es para el viernes")
 
 
 def test_on_a_phone_the_answer_comes_before_the_history(cast: Cast, ask: Ask, come_in: ComeIn) -> None:
