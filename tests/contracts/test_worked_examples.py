@@ -181,7 +181,7 @@ STANDINGS = [
     ("due on Friday, today is Friday at the very moment", FRIDAY, so(), "2026-11-20 18:00", "due_soon"),
     ("one minute after it", FRIDAY, so(), "2026-11-20 18:01", "overdue"),
     ("a month after it", FRIDAY, so(), "2026-12-20 18:01", "overdue"),
-    ("due on Tuesday 17, Monday is a holiday, so two working days before is Thursday 12; Wednesday, just before midnight",
+    ("due on Tuesday 17, Monday is a holiday, so two working days before is Thursday 12; Wednesday night",
      FRIDAY, so(planned_at="2026-11-17 18:00"), "2026-11-11 23:59", "upcoming"),
     ("the same a minute later", FRIDAY, so(planned_at="2026-11-17 18:00"), "2026-11-12 00:00", "due_soon"),
     ("delivered in time, no verdict yet", FRIDAY, so(delivered_at="2026-11-19 10:00"), "2026-11-20 10:00", "delivered"),
