@@ -14,6 +14,7 @@ heartbeat.connect()
 # The beat: what is swept, and how often in seconds. A sweep that nobody took before the next one is due is dropped.
 SWEEPS = {
     "post.tasks.deliver": 10.0,
+    "contracts.tasks.chase": 60.0,
     "contracts.tasks.open_ahead": 60.0,
     "config.tasks.tidy": 24 * 3600.0,
 }

@@ -1,13 +1,33 @@
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
-from contracts import depending, opening
+from contracts import chasing, depending, opening
+from post.pulse import beating
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="contracts.tasks.open_ahead")
 def open_ahead() -> None:
     """What falls due soon is opened, what a changed calendar moved is moved, and what waits for others is paused."""
     now = timezone.now()
-    opening.replan_changed(now)
-    opening.open_ahead(now)
-    depending.catch_up(now)
+    with beating("contracts.tasks.open_ahead", now) as facts:
+        opening.replan_changed(now)
+        facts["opened"] = opening.open_ahead(now)
+        depending.catch_up(now)
+
+
+@shared_task(name="contracts.tasks.chase")
+def chase() -> None:
+    """What is due and not yet done, rung by rung. What one run leaves the next takes up at once."""
+    now = timezone.now()
+    with beating("contracts.tasks.chase", now) as facts:
+        done = chasing.sweep(now)
+        facts.update(rows=done.rows, notices=done.notices)
+    if done.more:
+        try:
+            chase.apply_async(retry=False, ignore_result=True)
+        except Exception as error:  # whatever the broker's client raises: the next beat takes it up
+            logger.warning("the broker takes no more work, the chase goes on in a minute: %s", type(error).__name__)

@@ -1,0 +1,238 @@
+"""What is expected by a day: answers to asks, and reviews of contracts. Few rows, through their small indexes.
+
+Nothing is stored on them: a rung that is not written yet is one to climb. `round` tells apart the days (and for asks
+the side) that were waited for, so that a new day begins a new ladder.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from areas.calendar import Calendar
+from areas.models import Organization
+from contracts.chasing.notices import Climbed, tell
+from contracts.models import Contract, Version
+from contracts.words import Chased as Kind
+from requests.models import Ask
+from requests.states import OPEN, Side
+
+logger = logging.getLogger(__name__)
+
+ONE = timedelta(days=1)
+# How far ahead of a day its first rung can stand: more working days than a ladder has, over the longest holidays.
+AHEAD = timedelta(days=120)
+EPOCH = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The three rungs of an organization's days: before the day, when it is over, and after it."""
+
+    calendar: Calendar
+    warn_days: int
+    escalate_days: int
+
+    @classmethod
+    def of(cls, organization: Organization) -> Ladder:
+        return cls(organization.calendar, organization.warn_days, organization.escalate_days)
+
+    def at(self, day: date, n: int) -> datetime:
+        """When rung `n` of that day is climbed."""
+        if n == 1:
+            return self._opening(self.calendar.working_day(day, -self.warn_days))
+        if n == 2:
+            return self._midnight(day + ONE)
+        return max(self._opening(self.calendar.working_day(day, self.escalate_days)), self.at(day, 2))
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.calendar.zone).astimezone(UTC)
+
+    def _opening(self, day: date) -> datetime:
+        return self.calendar.next_open(self._midnight(day))
+
+    def last_day(self, n: int, now: datetime) -> date:
+        """The last day of which rung `n` is past. A later day's rung is never earlier."""
+        day = now.astimezone(self.calendar.zone).date()
+        if n == 2 or (n == 1 and not self.warn_days):
+            return day - ONE
+        if n == 1:
+            while self.at(day + ONE, 1) <= now:
+                day += ONE
+            return day
+        day -= ONE
+        while self.at(day, 3) > now:
+            day -= ONE
+        return day
+
+
+@dataclass(frozen=True)
+class Rungs:
+    """Rungs that wait to be climbed, and what is needed to tell of them."""
+
+    organization: int
+    thing: int
+    day: date
+    n: int
+    round: int
+    performer: int
+    other: int
+
+
+# An index scan over the days; the rungs of what is waited for are probed in their unique index.
+ASKS = """
+SELECT a.organization_id, a.id, a.answer_by, x.n, x.round,
+       CASE a.turn WHEN 'asker' THEN a.asker_id ELSE a.performer_id END,
+       CASE a.turn WHEN 'asker' THEN a.performer_id ELSE a.asker_id END
+  FROM unnest(%(organizations)s::bigint[], %(first)s::date[], %(second)s::date[], %(third)s::date[])
+       AS l(organization, first, second, third)
+  JOIN requests_ask a ON a.organization_id = l.organization AND a.answer_by <= l.first AND a.state = ANY(%(open)s)
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN a.answer_by <= l.third THEN 3 WHEN a.answer_by <= l.second THEN 2 ELSE 1 END AS n,
+              2 * (a.answer_by - %(epoch)s::date) + (a.turn = 'asker')::int AS round) x
+ WHERE a.answer_by >= %(epoch)s
+   AND NOT EXISTS (SELECT FROM contracts_rung r WHERE r.ask_id = a.id AND r.round = x.round AND r.n >= x.n)
+ ORDER BY a.answer_by, a.id
+ LIMIT %(limit)s
+"""
+REVIEWS = """
+SELECT c.organization_id, c.id, c.review_on, x.n, x.round, k.supplier_id, k.customer_id
+  FROM unnest(%(organizations)s::bigint[], %(first)s::date[], %(second)s::date[], %(third)s::date[])
+       AS l(organization, first, second, third)
+  JOIN contracts_contract c ON c.organization_id = l.organization AND c.review_on <= l.first
+  JOIN areas_link k ON k.id = c.link_id
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN c.review_on <= l.third THEN 3 WHEN c.review_on <= l.second THEN 2 ELSE 1 END AS n,
+              c.review_on - %(epoch)s::date AS round) x
+ WHERE c.review_on >= %(epoch)s
+   AND EXISTS (SELECT FROM contracts_version v
+                WHERE v.contract_id = c.id AND v.in_force_at IS NOT NULL AND v.superseded_at IS NULL)
+   AND NOT EXISTS (SELECT FROM contracts_rung r WHERE r.contract_id = c.id AND r.round = x.round AND r.n >= x.n)
+ ORDER BY c.review_on, c.id
+ LIMIT %(limit)s
+"""
+CLIMB = """
+INSERT INTO contracts_rung (organization_id, kind, {thing}_id, round, n, due_at, at, noted_at)
+SELECT organization, %(kind)s, thing, round, n, due_at, at, %(now)s
+  FROM unnest(%(organizations)s::bigint[], %(things)s::bigint[], %(rounds)s::int[], %(ns)s::int[],
+              %(due)s::timestamptz[], %(at)s::timestamptz[]) AS r(organization, thing, round, n, due_at, at)
+    ON CONFLICT DO NOTHING
+RETURNING id, {thing}_id
+"""
+
+
+def answers(now: datetime, limit: int) -> tuple[int, int]:
+    """Asks that wait for an answer: the side whose turn it is, then both, then the facilitators too."""
+    waiting = Ask.objects.filter(state__in=OPEN, answer_by__lte=(now + AHEAD).date()).values("organization")
+    return _chase(Kind.ANSWER, "ask", ASKS, waiting, now, limit)
+
+
+def reviews(now: datetime, limit: int) -> tuple[int, int]:
+    """Contracts whose day of review comes: the leads of both sides, then the facilitators too."""
+    in_force = Version.objects.filter(contract=OuterRef("pk"), in_force_at__isnull=False, superseded_at__isnull=True)
+    due = Contract.objects.filter(Exists(in_force), review_on__lte=(now + AHEAD).date()).values("organization")
+    return _chase(Kind.REVIEW, "contract", REVIEWS, due, now, limit)
+
+
+def _chase(
+    kind: Kind, thing: str, statement: str, waiting: QuerySet[Any, Any], now: datetime, limit: int
+) -> tuple[int, int]:
+    ladders = dict(_ladders(waiting, now))
+    if not ladders:
+        return 0, 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                "organizations": list(ladders),
+                "first": [ladder.last_day(1, now) for ladder in ladders.values()],
+                "second": [ladder.last_day(2, now) for ladder in ladders.values()],
+                "third": [ladder.last_day(3, now) for ladder in ladders.values()],
+                "epoch": EPOCH,
+                "open": list(OPEN),
+                "limit": limit,
+            },
+        )
+        rungs = [Rungs(*row) for row in cursor.fetchall()]
+    return _in_parts(kind, thing, rungs, ladders, now) if rungs else (0, 0)
+
+
+def _ladders(waiting: QuerySet[Any, Any], now: datetime) -> Iterator[tuple[int, Ladder]]:
+    for organization in Organization.objects.filter(pk__in=waiting):
+        try:
+            ladder = Ladder.of(organization)
+            ladder.last_day(1, now), ladder.last_day(3, now)
+        except ValueError:
+            logger.warning("organization %s has no working time: its days are not chased", organization.ref)
+        else:
+            yield organization.pk, ladder
+
+
+def _in_parts(kind: Kind, thing: str, rungs: list[Rungs], ladders: dict[int, Ladder], now: datetime) -> tuple[int, int]:
+    """Halves what fails, until what does it stands alone: it is left for the next sweep, and the others go on."""
+    try:
+        with transaction.atomic():
+            return _climb(kind, thing, rungs, ladders, now)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        if len(rungs) == 1:
+            logger.exception("%s %s could not be chased: %s", thing, rungs[0].thing, type(error).__name__)
+            return 0, 0
+    half = len(rungs) // 2
+    (rows, notices) = _in_parts(kind, thing, rungs[:half], ladders, now)
+    (more_rows, more_notices) = _in_parts(kind, thing, rungs[half:], ladders, now)
+    return rows + more_rows, notices + more_notices
+
+
+def _climb(kind: Kind, thing: str, rungs: list[Rungs], ladders: dict[int, Ladder], now: datetime) -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CLIMB.format(thing=thing),
+            {
+                "kind": kind,
+                "now": now,
+                "organizations": [one.organization for one in rungs],
+                "things": [one.thing for one in rungs],
+                "rounds": [one.round for one in rungs],
+                "ns": [one.n for one in rungs],
+                "due": [ladders[one.organization].at(one.day, 2) for one in rungs],
+                "at": [ladders[one.organization].at(one.day, one.n) for one in rungs],
+            },
+        )
+        written = {of: rung for rung, of in cursor.fetchall()}
+    told = [
+        Climbed(
+            written[one.thing],
+            kind,
+            one.organization,
+            performer=one.performer,
+            other=one.other if kind == Kind.REVIEW or one.n >= 2 else None,
+            facilitators=one.n == 3,
+        )
+        for one in rungs
+        if one.thing in written
+    ]
+    return len(written), tell(told, now)
+
+
+def turn_of(round_: int) -> Side:
+    """Whose answer a rung of an ask waits for."""
+    return Side.ASKER if round_ % 2 else Side.PERFORMER
+
+
+def day_of(kind: str, round_: int) -> date:
+    """The day that a rung of an ask or a review stands for."""
+    return EPOCH + timedelta(days=round_ // 2 if kind == Kind.ANSWER else round_)
+
+
+def round_of(ask: Ask) -> int:
+    """The round on which this ask stands now."""
+    assert ask.answer_by is not None
+    return 2 * (ask.answer_by - EPOCH).days + (ask.turn == Side.ASKER)
