@@ -118,6 +118,10 @@ class Teller:
         return _("%(supplier)s serves %(customer)s")
 
     @cached_property
+    def _no_path(self) -> str:
+        return _("No path joins these to the client yet: link each to the area that it serves")
+
+    @cached_property
     def _link_sentence(self) -> str:
         return _("%(serves)s: %(standing)s. Asked for: %(needs)s; asked in return: %(requirements)s.")
 
@@ -149,7 +153,7 @@ class Teller:
         whys = self._whys()
         words = Words(
             title=_("The chain: the client at the left, every area beside those whom it serves"),
-            apart=_("No path joins these to the client yet: link each to the area that it serves"),
+            apart=self._no_path,
         )
         return draw(
             [self._area_mark(area) for area in areas],
@@ -394,6 +398,11 @@ class Teller:
             f'<td class="num" data-label="{labels["requirements"]}">{link.requirements}</td>'
             f'<td class="num" data-label="{labels["force"]}">{link.in_force}</td></tr>'
         )
+
+    def apart(self) -> str:
+        """Beside the table, what the picture says above the areas that stand apart; empty if there are none."""
+        names = sorted((area.name for area in self.chain.drawn_areas if area.distance is None), key=str.casefold)
+        return f"{self._no_path}: {', '.join(names)}" if names else ""
 
     # Around it
 

@@ -197,6 +197,7 @@ def area(request: MemberRequest, actor: Actor, ref: str) -> HttpResponse:
         "serves": [link for link in links if link.supplier_id == shown.pk],
         "served_by": [link for link in links if link.customer_id == shown.pk],
         "parts": parts,
+        "has_lead": any(part.part == Part.LEAD for part in parts),
         "questions": guiding.questions_for(shown, get_language() or actor.organization.language),
         "feed": feed.latest(actor.organization, 12, area=shown),
     }

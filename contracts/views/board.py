@@ -215,6 +215,7 @@ def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[
             context["all_rows"] = _with(here, asked._replace(view=TABLE))
         else:
             context["rows"] = mark_safe(teller.rows())
+        context["apart"] = teller.apart()
         template = "contracts/board_fragment.html"
     return chain.fresh_until, _spliced(render_to_string(template, context), drawn.encode())
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from areas import drawing
+from areas import drawing, people
 from areas.chain_templates import DOORS, LINE, Planned, closed_up, planned
 from areas.editing import ChangedMeanwhile, Refused
 from areas.models import Area, JournalEntry, Link
@@ -201,6 +201,13 @@ def test_another_organizations_area_and_link_do_not_exist(cast: Cast, client: Cl
 
 
 # The page ------------------------------------------------------------------------------------------------------
+
+
+def test_an_area_with_people_and_no_lead_says_that_one_is_missing(cast: Cast, as_fede: Client) -> None:
+    page = reverse("areas:area", args=[cast.organization.ref, cast.logistics.ref])
+    assert 'id="no-lead"' not in as_fede.get(page).content.decode()
+    people.set_part(cast.actor("fede"), cast.luis, cast.logistics, "", build.NOW)
+    assert 'id="no-lead"' in as_fede.get(page).content.decode()
 
 
 def test_areas_that_no_path_joins_are_named(cast: Cast, as_fede: Client) -> None:

@@ -269,6 +269,9 @@ def test_an_area_without_a_way_to_the_client_stands_apart(cast: Cast) -> None:
     archive = build.area(cast.company, "Archivo", Kind.OTHER)
     assert seen(cast).areas[archive.pk].distance is None
     assert "apart-line" in page(cast)
+    # On a phone there is no picture: the list says it, too.
+    beside = page(cast).partition('id="stands-apart"')[2].partition("</p>")[0]
+    assert beside.endswith(": Archivo")
 
 
 def test_an_empty_chain_says_who_should_act(cast: Cast) -> None:

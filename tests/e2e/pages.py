@@ -31,7 +31,15 @@ from tests.cast import Cast
 
 DEMO_URLS = "tests.config.demo_urls"
 # What is no page by its nature: signals, parts of pages, and what only forwards.
-NO_PAGES = {"healthz", "favicon", "robots", "post:mailbox_live", "post:letter_html", "contracts:fragment", "contracts:desk"}
+NO_PAGES = {
+    "healthz",
+    "favicon",
+    "robots",
+    "post:mailbox_live",
+    "post:letter_html",
+    "contracts:fragment",
+    "contracts:desk",
+}
 
 LONG_NAME = "Recursos humanos, formación y desarrollo de toda la organización en el norte"
 LONG_WORD = "https://rutas.muebles.example/estado/de/todas/las/rutas/del/norte/y/sus/paradas/una/por/una"

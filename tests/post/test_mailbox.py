@@ -47,6 +47,13 @@ def test_a_sign_in_code_is_seen_in_the_list_and_on_the_letter(demo: Client, writ
         assert re.search(r'class="mailbox-code">7GK4-QXMP<', page(demo.get(url)))
 
 
+def test_a_letter_is_marked_with_its_own_language(demo: Client, write: Write) -> None:
+    letter = write(subject="Your code", language="en")
+
+    assert '<b lang="en">Your code</b>' in page(demo.get(reverse("post:mailbox")))
+    assert '<h1 lang="en">Your code</h1>' in page(demo.get(reverse("post:letter", args=[letter.ref])))
+
+
 def test_an_empty_mailbox_says_what_to_do(demo: Client) -> None:
     assert 'class="empty"' in page(demo.get(reverse("post:mailbox")))
 
