@@ -1,7 +1,8 @@
 """The chain as it stands at an instant: areas, links, what is broken, at risk, unmet, waiting.
 
 Four statements whatever the number of areas, six for a whole page with the person and the membership: counting is the
-database's work. What a promise's day means now is asked of `contracts.clock`; deliveries will come in there.
+database's work. Where a delivery stands is asked of `contracts.standings`, how well promises are kept of
+`contracts.rates`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from areas.chain import distances, way_to_client
 from areas.models import Organization
 from areas.words import Kind
 from contracts.clock import soon_until
+from contracts.rates import Rate, every_rate
+from contracts.standings import AWAITS_VERDICT, BROKEN_NOW, DUE_SOON, PAUSED
 from requests.trace import DEEPEST
 
 SHOWN = 20  # of each list; the counts say how many there are
@@ -38,8 +41,11 @@ class AreaNow:
     in_force: int = 0
     broken: int = 0
     soon: int = 0
+    paused: int = 0
+    to_judge: int = 0
     unanswered: int = 0
     to_answer: int = 0
+    rate: Rate = field(default_factory=Rate)
 
     @property
     def state(self) -> str:
@@ -49,14 +55,19 @@ class AreaNow:
             return "broken"
         if self.unanswered or self.soon:
             return "soon"
-        if self.to_answer:
+        if self.paused:
+            return "paused"
+        if self.to_answer or self.to_judge:
             return "open"
         return "kept" if self.in_force else "quiet"
 
 
 @dataclass(slots=True)
 class LinkNow:
-    """A link with its counts; the pairs count what the supplier and what the customer owe or must answer."""
+    """A link with its counts; the pairs count what the supplier and what the customer owe, must judge or answer.
+
+    Promises are counted, not deliveries: one that was missed three times is one broken promise.
+    """
 
     pk: int
     ref: str
@@ -70,6 +81,10 @@ class LinkNow:
     customer_broken: int
     supplier_soon: int
     customer_soon: int
+    supplier_paused: int
+    customer_paused: int
+    supplier_to_judge: int
+    customer_to_judge: int
     unmet: int
     supplier_unanswered: int
     customer_unanswered: int
@@ -78,6 +93,7 @@ class LinkNow:
     to_sign: int
     at_risk: int = 0
     standing: str = "quiet"  # the one thing that matters most on it now
+    rate: Rate = field(default_factory=Rate)
 
     @property
     def broken(self) -> int:
@@ -86,6 +102,14 @@ class LinkNow:
     @property
     def soon(self) -> int:
         return self.supplier_soon + self.customer_soon
+
+    @property
+    def paused(self) -> int:
+        return self.supplier_paused + self.customer_paused
+
+    @property
+    def to_judge(self) -> int:
+        return self.supplier_to_judge + self.customer_to_judge
 
     @property
     def unanswered(self) -> int:
@@ -116,8 +140,12 @@ def _standing(link: LinkNow) -> str:
         return "unanswered"
     if link.supplier_soon or link.customer_soon:
         return "soon"
+    if link.supplier_paused or link.customer_paused:
+        return "paused"
     if link.supplier_open or link.customer_open:
         return "open"
+    if link.supplier_to_judge or link.customer_to_judge:
+        return "to_judge"
     if link.to_sign:
         return "to_sign"
     return "kept" if link.supplier_in_force or link.customer_in_force else "quiet"
@@ -129,7 +157,9 @@ DRAWN = {
     "at_risk": "soon",
     "unanswered": "soon",
     "soon": "soon",
+    "paused": "paused",
     "open": "open",
+    "to_judge": "open",
     "to_sign": "open",
     "kept": "kept",
     "quiet": "quiet",
@@ -138,7 +168,12 @@ DRAWN = {
 
 @dataclass(slots=True)
 class Item:
-    """One ask of a list, with its path: the areas from who performs it up to the client, and the problem."""
+    """One ask of a list, with its path: the areas from who performs it up to the client, and the problem.
+
+    `promise` is the ref of its living commitment. Of what is broken, paused or to be judged: `why` (overdue, sent_back,
+    again, late, off_target, paused, unjudged, delivered), `since` when, how many deliveries of it (`times`), and the
+    `requirement` that a paused one waits for.
+    """
 
     kind: str
     ref: str
@@ -149,7 +184,12 @@ class Item:
     state: str
     waits_for: int | None
     answer_by: date | None
+    promise: str | None
     due_at: datetime | None
+    why: str | None
+    since: datetime | None
+    times: int
+    requirement: str | None
     path: list[int] = field(default_factory=list)
     problem: str = ""
     problem_ref: str = ""
@@ -185,6 +225,9 @@ class Chain:
     at_risk: list[Item]
     unmet: list[Item]
     waiting: list[Item]
+    paused: list[Item]
+    to_judge: list[Item]
+    rate: Rate
     fresh_until: datetime
     shown: set[int] | None = None
     here: AreaNow | None = None
@@ -218,20 +261,44 @@ _SUPPLIERS_TURN = "(a.turn = 'performer') = (a.direction = 'need')"
 _UNMET = """a.state = 'declined' AND a.direction = 'need' AND a.replaces_id IS NULL AND NOT EXISTS (
     SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state = 'agreed' OFFSET 0)"""
 
+# The problem in focus stands beside the area that is accountable for it.
 AREAS = """
-SELECT id, ref, name, kind = %(client)s, archived_at IS NULL FROM areas_area WHERE organization_id = %(org)s ORDER BY id
+SELECT a.id, a.ref, a.name, a.kind = %(client)s, a.archived_at IS NULL,
+    p.ref, p.statement, p.process, p.moment, a.name, p.indicator, p.unit, p.baseline, p.target, m.value, m."on"
+FROM areas_area a
+LEFT JOIN requests_clientproblem p
+    ON p.accountable_id = a.id AND p.organization_id = %(org)s AND p.in_focus AND p.closed_at IS NULL
+LEFT JOIN LATERAL (
+    SELECT value, "on" FROM requests_measurement WHERE problem_id = p.id ORDER BY "on" DESC, id DESC LIMIT 1
+) m ON TRUE
+WHERE a.organization_id = %(org)s ORDER BY a.id
 """
 
+_UNSETTLED = "contracts_occurrence o WHERE o.organization_id = %(org)s AND o.settled_at IS NULL"
+_BEGUN = "(o.delivered_at IS NOT NULL OR o.failed_at IS NOT NULL OR o.paused_at IS NOT NULL)"
+_NOT_BEGUN = "o.delivered_at IS NULL AND o.failed_at IS NULL AND o.paused_at IS NULL"
+
 # A need is owed by the supplier, a requirement by the customer: who owes names the lane.
+# What is due later and untouched is neither broken nor anything else that is counted: it is not read.
 LINKS = f"""
-WITH owed AS (
-    SELECT link_id, owes_id, count(*) AS in_force,
-        count(*) FILTER (WHERE due_at < %(now)s) AS broken,
-        count(*) FILTER (WHERE due_at >= %(now)s AND due_at < %(soon)s) AS soon,
-        min(due_at) FILTER (WHERE due_at >= %(now)s) AS next_due
-    FROM contracts_commitment
-    WHERE organization_id = %(org)s AND ended_at IS NULL
-    GROUP BY link_id, owes_id
+WITH due AS (
+    SELECT commitment_id, bool_or(broken) AS broken, bool_or(soon) AS soon, bool_or(paused) AS paused,
+        bool_or(to_judge) AS to_judge
+    FROM (
+        SELECT o.commitment_id, {BROKEN_NOW} AS broken, {DUE_SOON} AS soon, FALSE AS paused, FALSE AS to_judge
+        FROM {_UNSETTLED} AND o.due_at < %(soon)s AND {_NOT_BEGUN}
+        UNION ALL
+        SELECT o.commitment_id, {BROKEN_NOW}, FALSE, {PAUSED}, {AWAITS_VERDICT} AND NOT {BROKEN_NOW}
+        FROM {_UNSETTLED} AND {_BEGUN}
+    ) each_time
+    GROUP BY commitment_id
+), owed AS (
+    SELECT c.link_id, c.owes_id, count(*) AS in_force, count(*) FILTER (WHERE due.broken) AS broken,
+        count(*) FILTER (WHERE due.soon) AS soon, count(*) FILTER (WHERE due.paused) AS paused,
+        count(*) FILTER (WHERE due.to_judge) AS to_judge
+    FROM contracts_commitment c LEFT JOIN due ON due.commitment_id = c.id
+    WHERE c.organization_id = %(org)s AND c.ended_at IS NULL
+    GROUP BY c.link_id, c.owes_id
 ), talked AS (
     SELECT a.link_id,
         count(*) FILTER (WHERE a.direction = 'need' AND a.state <> 'declined') AS needs,
@@ -257,9 +324,13 @@ WITH owed AS (
 )
 SELECT l.id, l.ref, l.customer_id, l.supplier_id, coalesce(needs, 0) + coalesce(s.in_force, 0),
     coalesce(requirements, 0) + coalesce(c.in_force, 0), coalesce(s.in_force, 0), coalesce(c.in_force, 0),
-    coalesce(s.broken, 0), coalesce(c.broken, 0), coalesce(s.soon, 0), coalesce(c.soon, 0), coalesce(unmet, 0),
+    coalesce(s.broken, 0), coalesce(c.broken, 0), coalesce(s.soon, 0), coalesce(c.soon, 0),
+    coalesce(s.paused, 0), coalesce(c.paused, 0), coalesce(c.to_judge, 0), coalesce(s.to_judge, 0), coalesce(unmet, 0),
     coalesce(supplier_unanswered, 0), coalesce(customer_unanswered, 0), coalesce(supplier_open, 0),
-    coalesce(customer_open, 0), coalesce(to_sign, 0), least(s.next_due, c.next_due)
+    coalesce(customer_open, 0), coalesce(to_sign, 0),
+    (SELECT least(
+        (SELECT min(o.due_at) FROM {_UNSETTLED} AND o.due_at >= %(now)s AND {_NOT_BEGUN}),
+        (SELECT min(o.judge_by) FROM {_UNSETTLED} AND o.judge_by >= %(now)s AND {_BEGUN})))
 FROM areas_link l
 LEFT JOIN owed s ON s.link_id = l.id AND s.owes_id = l.supplier_id
 LEFT JOIN owed c ON c.link_id = l.id AND c.owes_id = l.customer_id
@@ -275,64 +346,93 @@ def _cause_of(ask: str) -> str:
 
 # The first of each list, and the way of each up to the client; of what is at risk all, and the way of the first.
 # OFFSET 0 keeps the planner at looking up these few rows: joined plainly, it reads all asks five times over.
-# `links` NULL: of the whole organization.
+# `links` NULL: of the whole organization. A promise is listed once, by the delivery of it that waits longest.
 ITEMS = f"""
-WITH RECURSIVE late AS (
-    SELECT ask_id AS id, due_at FROM contracts_commitment
-    WHERE organization_id = %(org)s AND ended_at IS NULL AND due_at < %(now)s
-    ORDER BY due_at, ask_id LIMIT {RIPPLES}
+WITH RECURSIVE open_now AS (
+    SELECT o.id, o.commitment_id, o.due_at, 'broken' AS kind
+    FROM {_UNSETTLED} AND o.due_at < %(now)s AND {_NOT_BEGUN} AND {BROKEN_NOW}
+    UNION ALL
+    SELECT o.id, o.commitment_id, o.due_at,
+        CASE WHEN {BROKEN_NOW} THEN 'broken' WHEN {PAUSED} THEN 'paused' ELSE 'to_judge' END
+    FROM {_UNSETTLED} AND {_BEGUN}
+), promised AS (
+    SELECT first.*, c.ask_id, c.ref AS promise
+    FROM (
+        SELECT commitment_id, kind, min(due_at) AS due_at, (array_agg(id ORDER BY due_at, id))[1] AS occurrence,
+            count(*) AS times
+        FROM open_now GROUP BY commitment_id, kind
+    ) first
+    JOIN contracts_commitment c ON c.id = first.commitment_id AND c.ended_at IS NULL
+), late AS (
+    SELECT * FROM promised WHERE kind = 'broken' ORDER BY due_at, ask_id LIMIT {RIPPLES}
 ), ripple AS (
-    SELECT a.cause_id AS id FROM late, LATERAL {_cause_of("late.id")} a
+    SELECT a.cause_id AS id FROM late, LATERAL {_cause_of("late.ask_id")} a
     UNION
     SELECT a.cause_id FROM ripple, LATERAL {_cause_of("ripple.id")} a
 ), listed AS (
-    (SELECT 'broken' AS kind, a.id, row_number() OVER (ORDER BY late.due_at, a.id) AS n
-     FROM late JOIN requests_ask a ON a.id = late.id
-     WHERE %(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s)
-     ORDER BY late.due_at, a.id LIMIT {SHOWN})
+    (SELECT p.kind, p.ask_id AS id, p.n, p.promise, p.occurrence, p.times
+     FROM (
+        SELECT p.*, row_number() OVER (PARTITION BY p.kind ORDER BY p.due_at, p.ask_id) AS n
+        FROM promised p JOIN requests_ask a ON a.id = p.ask_id
+        WHERE %(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s)
+     ) p
+     WHERE p.n <= {SHOWN})
     UNION ALL
-    (SELECT 'unmet', a.id, row_number() OVER (ORDER BY a.settled_at, a.id)
+    (SELECT 'unmet', a.id, row_number() OVER (ORDER BY a.settled_at, a.id), NULL, NULL, 0
      FROM requests_ask a
      WHERE a.organization_id = %(org)s AND {_UNMET} AND (%(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s))
      ORDER BY a.settled_at, a.id LIMIT {SHOWN})
     UNION ALL
-    (SELECT 'waiting', a.id, row_number() OVER (ORDER BY a.answer_by, a.id)
+    (SELECT 'waiting', a.id, row_number() OVER (ORDER BY a.answer_by, a.id), NULL, NULL, 0
      FROM requests_ask a JOIN areas_link l ON l.id = a.link_id AND l.ended_at IS NULL
      WHERE a.organization_id = %(org)s AND {_OPEN} AND (%(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s))
      ORDER BY a.answer_by, a.id LIMIT {SHOWN})
     UNION ALL
-    (SELECT 'at_risk', a.id, row_number() OVER (ORDER BY a.problem_id IS NULL, a.id)
-     FROM (SELECT id FROM ripple EXCEPT SELECT id FROM late) reached,
+    (SELECT 'at_risk', a.id, row_number() OVER (ORDER BY a.problem_id IS NULL, a.id), NULL, NULL, 0
+     FROM (SELECT id FROM ripple EXCEPT SELECT ask_id FROM late) reached,
          LATERAL (SELECT id, state, problem_id FROM requests_ask WHERE id = reached.id OFFSET 0) a
      WHERE a.state = 'agreed')
 ), up AS (
-    SELECT kind, n, id, 0 AS depth FROM listed
+    SELECT kind, n, id, promise, occurrence, times, 0 AS depth FROM listed
     UNION ALL
-    SELECT up.kind, up.n, a.cause_id, up.depth + 1
+    SELECT up.kind, up.n, a.cause_id, NULL, NULL, 0, up.depth + 1
     FROM up, LATERAL {_cause_of("up.id")} a
     WHERE up.n <= {SHOWN} AND up.depth < {DEEPEST}
 )
 SELECT up.kind, up.n, up.depth, a.ref, a.link_id, coalesce(t.outcome, ''), a.asker_id, a.performer_id, a.state,
     CASE WHEN a.turn = 'performer' THEN a.performer_id WHEN a.turn = 'asker' THEN a.asker_id END, a.answer_by,
-    c.due_at, p.statement, p.ref
+    coalesce(up.promise, c.ref), coalesce(o.due_at, c.due_at), o.why, o.since, up.times, w.outcome,
+    p.statement, p.ref
 FROM up
 CROSS JOIN LATERAL (SELECT * FROM requests_ask WHERE id = up.id OFFSET 0) a
 LEFT JOIN LATERAL (SELECT outcome FROM requests_terms WHERE id = a.terms_id OFFSET 0) t ON up.depth = 0
 LEFT JOIN LATERAL (
-    SELECT due_at FROM contracts_commitment WHERE ask_id = a.id AND ended_at IS NULL OFFSET 0
-) c ON up.depth = 0
+    SELECT o.due_at,
+        CASE WHEN o.delivered_at IS NOT NULL THEN o.delivered_at WHEN o.failed_at IS NOT NULL THEN o.failed_at
+            ELSE coalesce(o.paused_at, o.due_at) END AS since,
+        CASE WHEN o.delivered_at IS NULL THEN
+                CASE WHEN o.failed_at IS NOT NULL THEN 'sent_back' WHEN o.paused_at IS NOT NULL THEN 'paused'
+                    ELSE 'overdue' END
+            WHEN o.failed_at IS NOT NULL THEN 'again' WHEN o.delivered_at > o.due_at THEN 'late'
+            WHEN o.met IS FALSE THEN 'off_target' WHEN o.judge_by < %(now)s THEN 'unjudged' ELSE 'delivered' END AS why
+    FROM contracts_occurrence o WHERE o.id = up.occurrence OFFSET 0
+) o ON up.occurrence IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT k.outcome FROM contracts_pause z
+    JOIN contracts_occurrence r ON r.id = z.because_id
+    JOIN contracts_commitment rc ON rc.id = r.commitment_id
+    JOIN contracts_clause k ON k.id = rc.clause_id
+    WHERE z.occurrence_id = up.occurrence AND z.ended_at IS NULL AND z.void_at IS NULL
+    ORDER BY z.began_at LIMIT 1
+) w ON up.kind = 'paused'
+LEFT JOIN LATERAL (
+    SELECT c.ref, (
+        SELECT min(o.due_at) FROM contracts_occurrence o
+        WHERE o.commitment_id = c.id AND o.settled_at IS NULL AND o.delivered_at IS NULL) AS due_at
+    FROM contracts_commitment c WHERE c.ask_id = a.id AND c.ended_at IS NULL OFFSET 0
+) c ON up.depth = 0 AND up.n <= {SHOWN} AND up.kind = 'at_risk'
 LEFT JOIN requests_clientproblem p ON p.id = a.problem_id
 ORDER BY up.kind, up.n, up.depth
-"""
-
-PROBLEM = """
-SELECT p.ref, p.statement, p.process, p.moment, a.name, p.indicator, p.unit, p.baseline, p.target, m.value, m."on"
-FROM requests_clientproblem p
-JOIN areas_area a ON a.id = p.accountable_id
-LEFT JOIN LATERAL (
-    SELECT value, "on" FROM requests_measurement WHERE problem_id = p.id ORDER BY "on" DESC, id DESC LIMIT 1
-) m ON TRUE
-WHERE p.organization_id = %(org)s AND p.in_focus AND p.closed_at IS NULL
 """
 
 
@@ -348,11 +448,19 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
     """The chain as it stands. `area` (a ref) or `text` (in a name) narrow it to neighbourhoods. Four queries."""
     today = now.astimezone(organization.tz).date()
     soon = soon_until(now, organization.tz, is_working=organization.calendar.is_working)
-    areas = {row[0]: AreaNow(*row) for row in read(AREAS, {"client": Kind.CLIENT.value, "org": organization.pk})}
+    areas: dict[int, AreaNow] = {}
+    problem = None
+    for row in read(AREAS, {"client": Kind.CLIENT.value, "org": organization.pk}):
+        areas[row[0]] = AreaNow(*row[:5])
+        if row[5] is not None:
+            problem = ProblemNow._make(row[5:])
     known: dict[str, Any] = {"org": organization.pk, "now": now, "soon": soon, "today": today}
     rows = read(LINKS, known)
     links = [LinkNow(*row[:-1]) for row in rows]
     _tell_areas(areas, links)
+    rates = every_rate(organization, now)
+    for pk, area_rate in rates.areas.items():
+        areas[pk].rate = area_rate
     here = next((a for a in areas.values() if a.living and a.ref == area), None) if area else None
     shown = _neighbourhood(areas, links, here, text)
     in_view = None
@@ -363,7 +471,7 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
     for link in links:
         link.at_risk = at_risk.get(link.pk, 0)
         link.standing = _standing(link)
-    problem = next(iter(read(PROBLEM, {"org": organization.pk})), None)
+        link.rate = rates.links.get(link.pk) or link.rate
     living = {link.pk for link in links}
     return Chain(
         organization=organization,
@@ -371,12 +479,15 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
         today=today,
         areas=areas,
         links=links,
-        problem=ProblemNow._make(problem) if problem else None,
+        problem=problem,
         broken=items["broken"],
         at_risk=[item for item in items["at_risk"] if item.link in living][:SHOWN],
         unmet=items["unmet"],
         waiting=items["waiting"],
-        fresh_until=_fresh_until(organization, today, (row[-1] for row in rows)),
+        paused=items["paused"],
+        to_judge=items["to_judge"],
+        rate=rates.whole,
+        fresh_until=_fresh_until(organization, today, rows[0][-1] if rows else None),
         shown=shown,
         here=here,
     )
@@ -396,6 +507,10 @@ def _tell_areas(areas: dict[int, AreaNow], links: list[LinkNow]) -> None:
         customer.broken += link.customer_broken
         supplier.soon += link.supplier_soon
         customer.soon += link.customer_soon
+        supplier.paused += link.supplier_paused
+        customer.paused += link.customer_paused
+        supplier.to_judge += link.supplier_to_judge
+        customer.to_judge += link.customer_to_judge
         supplier.unanswered += link.supplier_unanswered
         customer.unanswered += link.customer_unanswered
         supplier.to_answer += link.supplier_open
@@ -428,12 +543,12 @@ def _neighbourhood(areas: dict[int, AreaNow], links: list[LinkNow], here: AreaNo
 def _items(rows: Iterable[tuple[Any, ...]]) -> defaultdict[str, list[Item]]:
     """Rows ordered by list, place and depth: depth 0 is the item, the rest its way up."""
     found: defaultdict[str, list[Item]] = defaultdict(list)
-    for kind, _n, depth, ref, link, outcome, asker, performer, state, turn, answer_by, due_at, problem, its_ref in rows:
+    for kind, _n, depth, ref, link, outcome, asker, performer, state, turn, answer_by, *owed, problem, its_ref in rows:
         if depth == 0:
             waits = turn if state in ("asked", "countered") else None
-            found[kind].append(
-                Item(kind, ref, link, outcome, asker, performer, state, waits, answer_by, due_at, [performer])
-            )
+            item = Item(kind, ref, link, outcome, asker, performer, state, waits, answer_by, *owed)
+            item.path.append(performer)
+            found[kind].append(item)
         item = found[kind][-1]
         for area in (performer, asker):
             if item.path[-1] != area and area not in item.path:
@@ -443,11 +558,11 @@ def _items(rows: Iterable[tuple[Any, ...]]) -> defaultdict[str, list[Item]]:
     return found
 
 
-def _fresh_until(organization: Organization, today: date, dues: Iterable[datetime | None]) -> datetime:
+def _fresh_until(organization: Organization, today: date, due_at: datetime | None) -> datetime:
     """The next instant at which time alone changes what is shown.
 
-    A promise falls due, or the day ends and with it "today", "due soon" and "so many days late".
+    A promise falls due, a verdict comes no more, or the day ends and with it "today", "due soon", "so many days late".
     """
     midnight = datetime.combine(today + timedelta(days=1), time(), organization.tz)
     # Due at noon is broken after noon, not at it.
-    return min([midnight, *(due + timedelta(microseconds=1) for due in dues if due is not None)])
+    return min(midnight, due_at + timedelta(microseconds=1)) if due_at else midnight
