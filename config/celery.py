@@ -16,6 +16,7 @@ SWEEPS = {
     "post.tasks.deliver": 10.0,
     "contracts.tasks.chase": 60.0,
     "contracts.tasks.open_ahead": 60.0,
+    "contracts.tasks.digest": 60.0,
     "config.tasks.tidy": 24 * 3600.0,
 }
 app.conf.beat_schedule = {

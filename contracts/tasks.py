@@ -1,12 +1,17 @@
 import logging
+import time
 
 from celery import shared_task
 from django.utils import timezone
 
 from contracts import chasing, depending, opening
+from contracts.digest import writing
 from post.pulse import beating
 
 logger = logging.getLogger(__name__)
+
+# A sweep of digests ends well inside the task's time limit; what it leaves the next one takes up.
+DIGESTS_LAST = 35.0
 
 
 @shared_task(name="contracts.tasks.open_ahead")
@@ -17,6 +22,15 @@ def open_ahead() -> None:
         opening.replan_changed(now)
         facts["opened"] = opening.open_ahead(now)
         depending.catch_up(now)
+
+
+@shared_task(name="contracts.tasks.digest")
+def digest() -> None:
+    """The digests whose moment has come. Swept each minute: what is due and not yet done, whenever it was due."""
+    now = timezone.now()
+    began = time.monotonic()
+    with beating("contracts.tasks.digest", now) as facts:
+        facts["letters"] = writing.write_due(now, stop=lambda: time.monotonic() - began > DIGESTS_LAST)
 
 
 @shared_task(name="contracts.tasks.chase")
