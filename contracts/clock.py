@@ -331,9 +331,10 @@ class Moment:
 
 def why_late(facts: Facts, calendar: Calendar, terms: Promise, now: datetime) -> list[Moment]:
     """The clock once more from its start, as far as `now`: what it ran, stood still, and was late by."""
-    due_at = planned(facts, calendar, terms)
+    due_at = first_due_at = planned(facts, calendar, terms)
     told = [Moment(Happened.STARTED, facts.starts_at, due_at)]
-    for still in _stills(facts, calendar, due_at):
+    stills = _stills(facts, calendar, due_at)
+    for still in stills:
         for pause in still.pauses:
             told.append(Moment(Happened.PAUSED, max(pause.began_at, facts.starts_at), due_at, because=pause.because))
         if still.ended_at is not None:
@@ -342,7 +343,7 @@ def why_late(facts: Facts, calendar: Calendar, terms: Promise, now: datetime) ->
             if still.due_at != due_at:
                 told.append(Moment(Happened.MOVED, still.ended_at, still.due_at, still.lost, because))
         due_at = still.due_at
-    stands_still = paused_since(facts, calendar, terms) is not None
+    stands_still = bool(stills) and stills[-1].ended_at is None
     ends = [at for at in (facts.delivered_at, facts.waived_at, facts.cancelled_at) if at is not None]
     until = min([now, *ends])
     if until > due_at and not stands_still:
@@ -358,6 +359,7 @@ def why_late(facts: Facts, calendar: Calendar, terms: Promise, now: datetime) ->
         (Happened.CANCELLED, facts.cancelled_at),
     ):
         if at is not None:
-            told.append(Moment(what, at, due_at))
+            moved = [still.due_at for still in stills if still.ended_at is not None and still.ended_at <= at]
+            told.append(Moment(what, at, moved[-1] if moved else first_due_at))
     order = list(Happened)
     return sorted((moment for moment in told if moment.at <= now), key=lambda m: (m.at, order.index(m.what)))
