@@ -91,6 +91,7 @@ SENTENCES: dict[str, Promise] = {
     "clock.corrected": gettext_lazy("The clock of “%(outcome)s” was put right after a correction of “%(name)s”."),
     "dependency.chosen": gettext_lazy("%(who)s, for %(area)s, made “%(outcome)s” wait for “%(name)s”."),
     "dependency.ended": gettext_lazy("%(who)s, for %(area)s: “%(outcome)s” no longer waits for “%(name)s”."),
+    "client.asked": gettext_lazy("%(who)s asked the client how it was: “%(outcome)s”."),
     "review.set": gettext_lazy("%(who)s set the next review of the contract between %(area)s and %(other)s: %(on)s."),
 }
 

@@ -211,6 +211,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "200/m/ip",
     "request_login_code": "100/m/ip,5/5m/key,40/d/key",
     "login_failed": "100/m/ip,5/5m/key",
+    "new_address": "6/h/user,4/h/key",
+    "new_address_code": "20/h/user",
 }
 MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -242,7 +244,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 0
+# One file of values at a time, in memory only: what is larger is dropped unread, and nothing is written to disk.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 
 # Logs: what happened, never what somebody typed --------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The real client judges one delivery behind a signed link: no account, one delivery, thirty days, one language.
 
-The link says nothing but which delivery, which of its reports, and the language; the signature is its only key. Who serves
-the client never holds it (S1.2): a facilitator or a voice from another area copies it or sends it.
+The link says nothing but which delivery, which of its reports, and the language; the signature is its only key. Who
+serves the client never holds it (S1.2): a facilitator or a voice from another area copies it or sends it.
 """
 
 from __future__ import annotations
@@ -86,9 +86,8 @@ def why_not_link(occurrence: Occurrence, actor: Actor) -> str | None:
         return _("Only what the client was promised is judged by the client.")
     voice = actor.may_decide_for(occurrence.owed_id) and not actor.may_speak_for(occurrence.owes_id)
     if not voice and not actor.is_facilitator:
-        return _(
-            "A facilitator, or a voice of the client from another area than %(area)s, sends the client the link."
-        ) % {"area": occurrence.owes.name}
+        sentence = _("A facilitator or a voice of the client, from another area than %(area)s, sends the link.")
+        return sentence % {"area": occurrence.owes.name}
     if occurrence.delivered_at is None or occurrence.judged_at is not None or occurrence.settled_at is not None:
         return _("There is no delivery here that waits for the client's verdict.")
     return None

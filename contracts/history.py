@@ -212,7 +212,7 @@ def _said(fact: Fact) -> str:
 def _judged(fact: Fact) -> str:
     """Who spoke for the receiver is said with each verdict on the client's own links."""
     match fact.voice:
-        case Voice.CLIENT if not fact.by_name:
+        case Voice.CLIENT if not fact.by_name or fact.for_area and fact.by_name == fact.for_area.name:
             return _("The client judged it, behind a signed link.")
         case Voice.CLIENT:
             return _("%(who)s, the client, judged it behind a signed link.")

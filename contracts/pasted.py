@@ -39,7 +39,7 @@ def month_first(locale: Locale) -> bool:
 
 
 def read_values(text: str, organization: Organization) -> list[Pasted]:
-    """The lines in their order, empty ones and a heading left out. Dates and figures as the organization writes them."""
+    """The lines in their order, without empty ones and a heading. Dates and figures as the organization writes them."""
     locale = locale_in(organization.language, organization)
     found: list[Pasted] = []
     seen: dict[date, int] = {}
@@ -84,9 +84,8 @@ def _read(n: int, line: str, locale: Locale) -> Pasted:
     except ValueError:
         return Pasted(n, shown, refusal=_("«%(text)s» is no figure.") % {"text": cells[0][:20]})
     if abs(value) >= Decimal(10) ** 10 or round(value, 4) != value:
-        return Pasted(
-            n, shown, refusal=_("«%(text)s» is too large, or has more than four places.") % {"text": cells[0][:20]}
-        )
+        refusal = _("«%(text)s» is too large, or has more than four places.") % {"text": cells[0][:20]}
+        return Pasted(n, shown, refusal=refusal)
     return Pasted(n, shown, on, round(value, 4))
 
 

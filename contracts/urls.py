@@ -1,6 +1,18 @@
 from django.urls import include, path
 
-from contracts.views import board, listing, printing, sheet, signing, versions
+from contracts.views import (
+    board,
+    client,
+    delivering,
+    judging,
+    listing,
+    printing,
+    promise,
+    sheet,
+    signing,
+    values,
+    versions,
+)
 
 app_name = "contracts"
 
@@ -17,6 +29,23 @@ of_link = [
     path("print/", printing.printed, name="print"),
 ]
 
+of_promise = [
+    path("", promise.promise, name="promise"),
+    path("started/", delivering.started, name="started"),
+    path("values/", values.values, name="values"),
+    path("depends/", promise.depend, name="depend"),
+    path("depends/end/", promise.undepend, name="undepend"),
+]
+
+of_delivery = [
+    path("deliver/", delivering.deliver, name="deliver"),
+    path("retract/", delivering.retract, name="retract"),
+    path("judge/", judging.judge, name="judge"),
+    path("waive/", judging.waive, name="waive"),
+    path("reconsider/", judging.reconsider, name="reconsider"),
+    path("client-link/", client.client_link, name="client_link"),
+]
+
 urlpatterns = [
     path("o/<slug:org>/", board.board, name="board"),
     path("o/<slug:org>/projector/", board.projector, name="projector"),
@@ -24,4 +53,7 @@ urlpatterns = [
     path("o/<slug:org>/contracts/", listing.contracts, name="contracts"),
     path("o/<slug:org>/contracts/waiting/", listing.desk, name="desk"),
     path("o/<slug:org>/links/<slug:link>/", include(of_link)),
+    path("o/<slug:org>/promises/<slug:ref>/", include(of_promise)),
+    path("o/<slug:org>/deliveries/<slug:ref>/", include(of_delivery)),
+    path("v/<str:token>/", client.client_verdict, name="client_verdict"),
 ]

@@ -111,7 +111,7 @@ class DeliverForm(ActForm, MomentFields):
         self.limit(organization, now)
         self.measured = promise.shape == Shape.MEASURED
         # A share can be said as it is counted: so many of so many.
-        self.counts = self.measured and promise.unit.startswith("%")
+        self.counts = self.measured and promise.unit.strip() == "%"
         for name in ("value", "numerator", "denominator"):
             field = self.fields[name]
             assert isinstance(field, Number)

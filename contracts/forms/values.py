@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy
 
 from areas.models import Organization
 from areas.writing import plain
+from contracts.forms.contract import SaidAloud
 from contracts.pasted import MOST_LINES, Pasted, read_values
 
 LARGEST_FILE = 200_000
 
 
-class ValuesForm(forms.Form):
+class ValuesForm(SaidAloud):
     """`lines` is what was read; a form without one line that can be taken over is still valid: the page shows why."""
 
-    use_required_attribute = False
+    field_order = ["said_by", "text", "file"]
 
     text = forms.CharField(
         label=gettext_lazy("Paste dates and values, one pair a line"),

@@ -77,6 +77,15 @@
     if (event.target.matches?.("dialog.dialog")) event.target.close();
   });
 
+  // A deed done in a dialog: it closes, the page says so, and what shows it looks again.
+  document.addEventListener("done", (event) => {
+    document.querySelector("dialog.dialog[open]")?.close();
+    say(event.detail?.sentence, "success");
+    setTimeout(() => {
+      for (const region of document.querySelectorAll("[data-live]")) region.dispatchEvent(new CustomEvent("live"));
+    });
+  });
+
   // Are you sure? --------------------------------------------------------------------------------------------------------
   // The dialog stands inside the form, so that a page which refreshes itself waits until it is answered.
   function ask(form, sentence, yes) {

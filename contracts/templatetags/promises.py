@@ -1,0 +1,30 @@
+"""What the pages about promises say about moments, figures and people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+
+from areas.models import Organization
+from contracts import history
+from requests import wording
+
+register = template.Library()
+
+
+@register.filter
+def moment(at: datetime | None, organization: Organization) -> str:
+    """Fri, Dec 4, 2026, 12:00, by the organization's clock."""
+    return history.moment_said(at, organization) if at else ""
+
+
+@register.filter
+def figure(value: Decimal | None, organization: Organization) -> str:
+    return wording.number(value, organization) if value is not None else "–"
+
+
+@register.filter
+def starts_big(text: str) -> str:
+    return text[:1].upper() + text[1:]
