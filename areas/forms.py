@@ -86,6 +86,34 @@ class ProfileForm(forms.ModelForm[User]):
         zone.fill()
 
 
+class NewAddressForm(forms.Form):
+    use_required_attribute = False
+
+    email = forms.EmailField(
+        label=_("New e-mail"),
+        max_length=254,
+        help_text=_("A code goes there. The address changes when you have typed it here."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "ana@example.com"}),
+    )
+
+
+class CodeForm(forms.Form):
+    use_required_attribute = False
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=32,
+        widget=forms.TextInput(
+            attrs={
+                "class": "code",
+                "autocomplete": "one-time-code",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
 class OrganizationForm(forms.ModelForm[Organization]):
     """The first screen of the wizard, and the settings."""
 

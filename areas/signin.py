@@ -156,6 +156,11 @@ def write_to(user: User, name: str, context: dict[str, Any], now: datetime) -> N
     _write(user.email, user, name, context, now)
 
 
+def write_about(email: str, user: User, name: str, context: dict[str, Any], now: datetime) -> None:
+    """A letter about the account to an address that is not, or no longer, its own."""
+    _write(email, user, name, context, now)
+
+
 def _write(email: str, user: User | None, name: str, context: dict[str, Any], now: datetime) -> None:
     language = (user.language if user else "") or _page_language()
     subject, text, html = letters.render(f"areas/{name}", {"name": user.name if user else "", **context}, language)

@@ -7,6 +7,7 @@ areas = [
     path("organizations/", door.organizations, name="organizations"),
     path("welcome/", door.welcome, name="welcome"),
     path("profile/", door.profile, name="profile"),
+    path("profile/email/", door.address, name="new_address"),
     path("invitations/<slug:ref>/", door.invitation, name="invitation"),
     path("new/", wizard.new, name="new"),
     path("o/<slug:org>/begin/chain/", wizard.new_chain, name="new_chain"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,10 +14,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from areas import inviting
+from areas import inviting, new_address
 from areas.access import MemberRequest, open_to_all, signed_in
 from areas.editing import Refused
-from areas.forms import NameForm, ProfileForm
+from areas.forms import CodeForm, NameForm, NewAddressForm, ProfileForm
 from areas.models import Membership, User
 from areas.speaking import LANGUAGES, speak
 
@@ -92,6 +94,48 @@ def profile(request: MemberRequest) -> HttpResponse:
     return render(
         request, "areas/profile.html", {"form": form, "mine": _mine(user)}, status=422 if form.errors else 200
     )
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def address(request: MemberRequest) -> HttpResponse:
+    """Another e-mail address: first where to, then the code that went there."""
+    now = timezone.now()
+    user = User.objects.get(pk=request.user.pk)
+    here = redirect("areas:new_address")
+    asked = new_address.waiting(request, now)
+    context: dict[str, Any] = {"why_not": new_address.why_not(user), "asked": asked}
+    act = request.POST.get("act", "")
+    form: NewAddressForm | CodeForm
+    try:
+        if act == "leave":
+            new_address.forget(request)
+            return redirect("areas:profile")
+        if act == "again" and asked:
+            new_address.ask(request, user, asked.email, now)
+            messages.success(request, _("Another letter to %(email)s is on its way.") % {"email": asked.email})
+            return here
+        form = CodeForm(request.POST if act == "prove" else None) if asked else _where_to(request, act)
+        if form.is_valid():
+            if asked is None:
+                new_address.ask(request, user, form.cleaned_data["email"], now)
+                return here
+            new_address.prove(request, user, asked, form.cleaned_data["code"], now)
+            messages.success(request, _("Your address is %(email)s now.") % {"email": asked.email})
+            return redirect("areas:profile")
+    except Refused as refused:
+        asked = context["asked"] = new_address.waiting(request, now)
+        if act == "again" or (asked is None and act != "ask"):
+            messages.warning(request, refused.sentence)
+            return here
+        form = CodeForm(request.POST) if asked else _where_to(request, "ask")
+        form.add_error("code" if asked else "email", refused.sentence)
+    context["form"] = form
+    return render(request, "areas/new_address.html", context, status=422 if form.errors else 200)
+
+
+def _where_to(request: HttpRequest, act: str) -> NewAddressForm:
+    return NewAddressForm(request.POST if act == "ask" else None)
 
 
 @open_to_all
