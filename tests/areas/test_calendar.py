@@ -16,7 +16,15 @@ OFFICE = Calendar(MEXICO, office_week())
 SPAIN = Calendar(MADRID, office_week(), "ES", "MD", frozenset({date(2026, 12, 24)}))
 CHILE = Calendar(SANTIAGO, office_week(), "CL")
 NIGHT = Calendar(MADRID, tuple((Segment(time(22), time(6)),) for _ in range(7)))
-ALL = (OFFICE, SPAIN, CHILE, NIGHT)
+# Works on Mexico's Independence Day and Christmas, but not on the day before.
+BUSY = Calendar(
+    MEXICO,
+    office_week(),
+    "MX",
+    closed=frozenset({date(2026, 12, 24)}),
+    opened=frozenset({date(2026, 9, 16), date(2026, 12, 25)}),
+)
+ALL = (OFFICE, SPAIN, CHILE, NIGHT, BUSY)
 
 
 def at(zone: ZoneInfo, *when: int) -> datetime:
@@ -50,6 +58,9 @@ def hours(n: float) -> timedelta:
         (CHILE, (2026, 9, 4, 17, 0), hours(2), (2026, 9, 7, 10, 0)),
         (CHILE, (2026, 4, 2, 17, 0), hours(2), (2026, 4, 6, 10, 0)),
         (OFFICE, (2026, 4, 3, 17, 0), hours(2), (2026, 4, 6, 10, 0)),
+        # the 24th is closed by the house, Christmas is worked
+        (BUSY, (2026, 12, 23, 17, 0), hours(2), (2026, 12, 25, 10, 0)),
+        (BUSY, (2026, 9, 15, 17, 0), hours(2), (2026, 9, 16, 10, 0)),
         # leap day
         (OFFICE, (2028, 2, 28, 17, 0), hours(2), (2028, 2, 29, 10, 0)),
     ],
@@ -120,6 +131,9 @@ def test_a_country_or_region_that_is_not_known_has_no_holidays_of_its_own() -> N
 def test_it_can_be_kept_and_read_back() -> None:
     for calendar in ALL:
         assert Calendar.from_data(calendar.as_data()) == calendar
+    before_days_could_be_opened = OFFICE.as_data()
+    del before_days_could_be_opened["opened"]
+    assert Calendar.from_data(before_days_could_be_opened) == OFFICE
 
 
 calendars = st.sampled_from(ALL)
@@ -163,3 +177,22 @@ def test_working_days_forward_and_backward(calendar: Calendar, day: date, n: int
     assert there > day
     if calendar.is_working(day):
         assert calendar.working_day(there, -n) == day
+
+
+@settings(max_examples=150, deadline=None)
+@given(calendars, instants, lengths)
+def test_whatever_is_counted_ends_while_people_work(calendar: Calendar, start: datetime, length: timedelta) -> None:
+    end = calendar.after(start, length)
+    if length:
+        assert calendar.is_open(end - timedelta(microseconds=1))
+    opens = calendar.next_open(start)
+    assert calendar.is_open(opens)
+    assert calendar.between(start, opens) == timedelta(0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(calendars, instants, st.lists(st.integers(0, 60 * 24 * 9), min_size=2, max_size=5).map(sorted))
+def test_working_time_adds_up(calendar: Calendar, start: datetime, minutes: list[int]) -> None:
+    moments = [start + timedelta(minutes=n) for n in minutes]
+    parts = (calendar.between(one, two) for one, two in zip(moments, moments[1:], strict=False))
+    assert sum(parts, timedelta(0)) == calendar.between(moments[0], moments[-1])

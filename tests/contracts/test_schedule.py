@@ -147,3 +147,54 @@ def test_a_window_never_changes_the_dates(promise: Terms, start: date, one: int,
     assert parts == whole
     assert promise.first_on is not None
     assert promise.first_on.isoformat() in dates(promise, promise.first_on, promise.first_on)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.builds(
+        rhythm,
+        st.sampled_from(["day", "week", "month"]),
+        st.dates(date(2024, 1, 1), date(2027, 12, 31)),
+        st.integers(1, 13),
+        st.sampled_from([None, None, 1, 2, 4, -1]),
+        st.sampled_from([None, time(12), time(2, 30)]),
+    ),
+    st.sampled_from([OFFICE, SPAIN]),
+    st.dates(date(2024, 1, 1), date(2029, 1, 1)),
+)
+def test_each_time_has_its_own_date_and_falls_on_a_working_day_in_order(
+    promise: Terms, calendar: Calendar, start: date
+) -> None:
+    found = list(schedule.recurring(promise, calendar, start, start + timedelta(days=400)))
+    names = [due.on for due in found]
+    assert names == sorted(set(names))
+    assert [due.at for due in found] == sorted(due.at for due in found)
+    for due in found:
+        local = due.at.astimezone(calendar.zone)
+        assert calendar.is_working(local.date())
+        assert local.date() >= due.on
+        # At half past two on the night of the change there is no such hour; that night is no working day here.
+        assert promise.due_time in (None, local.time())
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(1, 30),
+    st.integers(1, 30),
+    st.sampled_from(["hours", "days"]),
+    st.sampled_from([OFFICE, SPAIN]),
+    st.datetimes(datetime(2024, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.integers(0, 60 * 24 * 10),
+)
+def test_more_time_or_a_later_event_is_never_due_earlier(
+    one: int, more: int, unit: str, calendar: Calendar, event_at: datetime, later: int
+) -> None:
+    def due(within: int, at: datetime) -> datetime:
+        found = schedule.due_after(
+            Terms(shape="once", within=within, within_unit=unit, event="llega la orden"), calendar, at
+        )
+        assert found is not None
+        return found
+
+    assert event_at < due(one, event_at) < due(one + more, event_at)
+    assert due(one, event_at) <= due(one, event_at + timedelta(minutes=later))
