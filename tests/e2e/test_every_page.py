@@ -68,7 +68,8 @@ PRESSED = {"a", "button", "select", "textarea", "details", "label"}
 OF_A_COMPANY = [f"contracts:{name}" for name in ("board", "projector", "contracts")]
 OF_A_COMPANY += [f"requests:{name}" for name in ("desk", "problems", "new_problem")]
 OF_A_COMPANY += [
-    f"areas:{name}" for name in ("chain", "people", "settings", "questions", "journal", "new_chain", "new_people")
+    f"areas:{name}"
+    for name in ("chain", "people", "settings", "calendar", "questions", "journal", "new_chain", "new_people")
 ]
 
 
