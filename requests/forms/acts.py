@@ -258,6 +258,8 @@ class DeclineForm(ActForm):
         assert isinstance(field, forms.ChoiceField)
         if self.by_ref and self.setting.ask.turn == Side.PERFORMER:
             field.choices = [("", _("No, nobody else")), *((ref, area.name) for ref, area in self.by_ref.items())]
+            draws = _("Where they are not linked with %(area)s yet, it also draws that link in the chain.")
+            field.help_text = f"{field.help_text} {draws % {'area': self.setting.ask.asker.name}}"
         else:
             del self.fields["redirect_to"]
         self.order_fields(self.field_order)

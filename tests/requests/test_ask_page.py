@@ -287,6 +287,7 @@ def test_declining_carries_a_reason_or_another_way(cast: Cast) -> None:
 
 def test_declining_can_send_it_on(cast: Cast) -> None:
     ask = asks.asked(cast)
+    assert "Where they are not linked with Ventas yet, it also draws that link in the chain." in page(cast, "luis", ask)
     act(cast, "luis", "decline", ask, words="Lo hace Producción", redirect_to=cast.production.ref)
     onward = Ask.objects.get(redirected_from=ask)
     assert onward.performer == cast.production
