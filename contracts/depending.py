@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
 from areas import journal
@@ -439,15 +440,18 @@ def catch_up(now: datetime) -> int:
     """Pauses that began by time alone: a requirement is overdue, and the next time of a promise that waits for it has
     started. The chase sees to those that begin as the requirement falls due.
     """
+    # That began before the own due moment: a clock that has run out is not stopped any more.
+    in_time = OuterRef("due_at")
     waiting = Occurrence.objects.filter(
         Exists(
             Dependency.objects.filter(
                 ended_at__isnull=True,
                 commitment=OuterRef("commitment"),
+                at__lt=in_time,
                 requirement__occurrences__delivered_at__isnull=True,
                 requirement__occurrences__settled_at__isnull=True,
                 requirement__occurrences__paused_at__isnull=True,
-                requirement__occurrences__due_at__lt=now,
+                requirement__occurrences__due_at__lt=Least(in_time, Value(now)),
             )
         ),
         commitment__in=Dependency.objects.filter(ended_at__isnull=True).values("commitment"),
@@ -455,7 +459,6 @@ def catch_up(now: datetime) -> int:
         settled_at__isnull=True,
         paused_at__isnull=True,
         starts_at__lte=now,
-        due_at__gt=now,
     )
     changed = 0
     for pk in list(waiting.order_by("pk").values_list("pk", flat=True)):

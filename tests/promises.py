@@ -2,6 +2,7 @@
 
 window = promise(cast)                         sales is promised something by logistics, signed by both at NOW
 window = promise(cast, terms=asks.weekly())    the shape is a matter of its terms (once, after_event, weekly, measured)
+amended(cast, window, terms=…)                 new terms in its place: the commitment that follows
 orders = requirement(cast)                     the other lane: what logistics requires of sales
 first(window), last(window), times(window)     its occurrences, in the order in which they are due
 deliver(cast, row), judge(cast, row)           by the lead of the side whose act it is; `by=` another person
@@ -49,6 +50,14 @@ def requirement(cast: Cast, link: Link | None = None, *, terms: Fields | None = 
     """The opposite lane: by default logistics requires something of sales."""
     terms = terms or asks.once("Órdenes completas")
     return promise(cast, link, terms=terms, direction=Direction.REQUIREMENT, **more)
+
+
+def amended(cast: Cast, commitment: Commitment, *, terms: Fields, now: datetime = NOW) -> Commitment:
+    """New terms in its place, agreed and signed; the commitment that follows it."""
+    ask = asks.asked(cast, commitment.link, commitment.ask.direction, terms=terms, replaces=commitment.ask, now=now)
+    asks.agreed(cast, ask, now=now)
+    asks.signed(cast, commitment.link, now=now)
+    return commitment_of(ask)
 
 
 def commitment_of(ask: Ask) -> Commitment:
