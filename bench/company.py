@@ -18,6 +18,7 @@ from areas.access import client_of
 from areas.founding import found
 from areas.models import Area, AreaPart, Link, Organization, User
 from areas.words import Kind, Part
+from areas.working import edition
 from contracts.models import Clause, Commitment, Contract, Version
 from requests.models import Ask, ClientProblem, Measurement, Terms
 from requests.states import Direction, State
@@ -61,8 +62,11 @@ class Company:
 
 
 @transaction.atomic
-def make(areas: int, links: int, commitments: int, *, seed: int = 7) -> Company:
-    """Deterministic but for refs and the present. One promise in thirty is late, one ask in twenty-five still open."""
+def make(areas: int, links: int, commitments: int, *, seed: int = 7, weeks: int = 26) -> Company:
+    """Deterministic but for refs and the present. One promise in thirty is late, one ask in twenty-five still open.
+
+    One recurring promise in five has a history of so many weeks.
+    """
     chance = random.Random(seed)
     now = timezone.now()
     user = User.objects.create_user(f"bench{areas}@example.com", "Ana Ruiz", last_login=now)
@@ -86,6 +90,7 @@ def make(areas: int, links: int, commitments: int, *, seed: int = 7) -> Company:
     )
     Measurement.objects.create(problem=problem, on=now.date(), value="8.1")
     _promises(organization, problem, drawn, commitments, now, chance)
+    _occurrences(organization, now, weeks)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return Company(organization, user, drawn)
@@ -236,6 +241,48 @@ def _sign(organization: Organization, links: list[Link], asks: list[Ask], terms:
             owed_id=clause.ask.asker_id,
             due_at=now + (clause.due_on - now.date()) if clause.due_on else None,
             started_at=now,
+            opens_at=None,
         )
         for clause in clauses
     )
+
+
+# What recurs is open for five weeks ahead; one in five has half a year behind it, of which nine in ten were kept, a few
+# not judged, forgiven, repaired, and one in eight was never delivered. What has a day falls due on it.
+OCCURRENCES = """
+INSERT INTO contracts_occurrence (ref, commitment_id, organization_id, link_id, owes_id, owed_id, slot, calendar_id,
+    starts_at, planned_at, due_at, delivered_at, judged_at, judge_by, worked, on_time, easy, waived_at, settled_at,
+    deliveries, note, ladder, rung, version)
+SELECT substr(md5(id || '-' || week), 1, 12), id, organization_id, link_id, owes_id, owed_id, week::text, %(calendar)s,
+    due_at - interval '7 days', due_at, due_at, delivered_at,
+    CASE WHEN luck <> 3 THEN delivered_at END, delivered_at + interval '3 days',
+    CASE WHEN delivered_at IS NOT NULL AND luck <> 3 THEN TRUE END, delivered_at <= due_at,
+    CASE WHEN delivered_at IS NOT NULL THEN TRUE END,
+    CASE WHEN week < 0 AND luck = 2 THEN due_at END,
+    CASE WHEN luck <> 3 THEN coalesce(delivered_at, CASE WHEN week < 0 AND luck = 2 THEN due_at END) END,
+    CASE WHEN delivered_at IS NULL THEN 0 ELSE 1 END, '', 'delivery', 0, 1
+FROM (
+    SELECT *, CASE WHEN week < 0 AND NOT (week = -1 AND id %% 40 = 0) AND luck <> 2 THEN
+        due_at + CASE WHEN luck = 1 THEN interval '1 day' ELSE interval '-1 day' END END AS delivered_at
+    FROM (
+        SELECT c.*, week, (c.id * 7 + week * 13) %% 19 AS luck, %(now)s + (week * 7 + c.id %% 6) * interval '1 day'
+            - CASE WHEN week < 0 THEN interval '1 day' ELSE interval '-8 hours' END AS due_at
+        FROM (
+            SELECT c.id, c.organization_id, c.link_id, c.owes_id, c.owed_id FROM contracts_commitment c
+            JOIN contracts_clause k ON k.id = c.clause_id AND k.shape = 'recurring'
+            WHERE c.organization_id = %(org)s
+        ) c, generate_series(CASE WHEN c.id %% 5 = 0 THEN -%(weeks)s ELSE 0 END, 4) AS week
+    ) due
+    UNION ALL
+    SELECT c.id, c.organization_id, c.link_id, c.owes_id, c.owed_id, 0, 99, c.due_at, NULL
+    FROM contracts_commitment c WHERE c.organization_id = %(org)s AND c.due_at IS NOT NULL
+) falls_due
+"""
+
+
+def _occurrences(organization: Organization, now: datetime, weeks: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OCCURRENCES,
+            {"org": organization.pk, "now": now, "weeks": weeks, "calendar": edition(organization, now).pk},
+        )

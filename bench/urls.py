@@ -10,8 +10,9 @@ from django.urls import include, path
 from django.utils import timezone
 
 from areas.access import Actor, MemberRequest, for_members
-from contracts.board import AREAS, ITEMS, LINKS, PROBLEM, read
+from contracts.board import AREAS, ITEMS, LINKS, read
 from contracts.clock import soon_until
+from contracts.rates import EVERY, window
 
 
 @lru_cache(maxsize=8)
@@ -44,7 +45,7 @@ def queries(request: MemberRequest, actor: Actor, size: int) -> HttpResponseBase
     }
     for statement, values in ((AREAS, {"client": "client", "org": org.pk}), (LINKS, known), (ITEMS, known)):
         read(statement, values)
-    read(PROBLEM, {"org": org.pk})
+    read(EVERY, {"org": org.pk, "now": now, "bounds": window(org, now).bounds})
     return HttpResponse(_same(size))
 
 

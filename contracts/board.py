@@ -345,7 +345,8 @@ def _cause_of(ask: str) -> str:
 
 
 # The first of each list, and the way of each up to the client; of what is at risk all, and the way of the first.
-# OFFSET 0 keeps the planner at looking up these few rows: joined plainly, it reads all asks five times over.
+# OFFSET 0 keeps the planner at looking up these few rows: joined plainly, it reads all asks five times over. What a
+# lookup is not wanted for stands in its WHERE, where it is seen before anything is read.
 # `links` NULL: of the whole organization. A promise is listed once, by the delivery of it that waits longest.
 ITEMS = f"""
 WITH RECURSIVE open_now AS (
@@ -405,7 +406,9 @@ SELECT up.kind, up.n, up.depth, a.ref, a.link_id, coalesce(t.outcome, ''), a.ask
     p.statement, p.ref
 FROM up
 CROSS JOIN LATERAL (SELECT * FROM requests_ask WHERE id = up.id OFFSET 0) a
-LEFT JOIN LATERAL (SELECT outcome FROM requests_terms WHERE id = a.terms_id OFFSET 0) t ON up.depth = 0
+LEFT JOIN LATERAL (
+    SELECT outcome FROM requests_terms WHERE up.depth = 0 AND up.n <= {SHOWN} AND id = a.terms_id OFFSET 0
+) t ON TRUE
 LEFT JOIN LATERAL (
     SELECT o.due_at,
         CASE WHEN o.delivered_at IS NOT NULL THEN o.delivered_at WHEN o.failed_at IS NOT NULL THEN o.failed_at
@@ -415,22 +418,23 @@ LEFT JOIN LATERAL (
                     ELSE 'overdue' END
             WHEN o.failed_at IS NOT NULL THEN 'again' WHEN o.delivered_at > o.due_at THEN 'late'
             WHEN o.met IS FALSE THEN 'off_target' WHEN o.judge_by < %(now)s THEN 'unjudged' ELSE 'delivered' END AS why
-    FROM contracts_occurrence o WHERE o.id = up.occurrence OFFSET 0
-) o ON up.occurrence IS NOT NULL
+    FROM contracts_occurrence o WHERE up.occurrence IS NOT NULL AND o.id = up.occurrence OFFSET 0
+) o ON TRUE
 LEFT JOIN LATERAL (
     SELECT k.outcome FROM contracts_pause z
     JOIN contracts_occurrence r ON r.id = z.because_id
     JOIN contracts_commitment rc ON rc.id = r.commitment_id
     JOIN contracts_clause k ON k.id = rc.clause_id
-    WHERE z.occurrence_id = up.occurrence AND z.ended_at IS NULL AND z.void_at IS NULL
+    WHERE up.kind = 'paused' AND z.occurrence_id = up.occurrence AND z.ended_at IS NULL AND z.void_at IS NULL
     ORDER BY z.began_at LIMIT 1
-) w ON up.kind = 'paused'
+) w ON TRUE
 LEFT JOIN LATERAL (
     SELECT c.ref, (
         SELECT min(o.due_at) FROM contracts_occurrence o
         WHERE o.commitment_id = c.id AND o.settled_at IS NULL AND o.delivered_at IS NULL) AS due_at
-    FROM contracts_commitment c WHERE c.ask_id = a.id AND c.ended_at IS NULL OFFSET 0
-) c ON up.depth = 0 AND up.n <= {SHOWN} AND up.kind = 'at_risk'
+    FROM contracts_commitment c
+    WHERE up.kind = 'at_risk' AND up.depth = 0 AND up.n <= {SHOWN} AND c.ask_id = a.id AND c.ended_at IS NULL OFFSET 0
+) c ON TRUE
 LEFT JOIN requests_clientproblem p ON p.id = a.problem_id
 ORDER BY up.kind, up.n, up.depth
 """

@@ -20,7 +20,7 @@ def _text(text: str) -> str:
     return text if text.isalnum() else escape(text)
 
 
-STATES = ("kept", "soon", "broken", "open", "quiet")
+STATES = ("kept", "soon", "paused", "broken", "open", "quiet")
 MANY = 40  # areas: from here on the small measures
 
 ROOMY = Sizes()
@@ -67,6 +67,7 @@ STAGE_SHORT = STAGE._replace(note=27, foot=6, notes=False, badge_width=84, badge
 ICONS = {
     "kept": "M-6 .5l4 4.5 8-10",
     "soon": "M0-7a7 7 0 1 1 0 14a7 7 0 1 1 0-14zM0-3.5v4l3 2",
+    "paused": "M-3.2-5v10M3.2-5v10",
     "broken": "M-5-5l10 10M5-5l-10 10",
     "open": "M-3.8-3.2c0-5.2 7.6-5.2 7.6-.4c0 3-3.8 2.8-3.8 6M0 6.3v.2",
     "quiet": "M-5 0h10",
@@ -75,7 +76,7 @@ _BACK = "M-6-3h11l-3-3M6 3h-11l3 3"
 
 
 class AreaMark(NamedTuple):
-    """An area as it is to be drawn. `state` is one of STATES or "client"; `rate` fills its bar, 0 to 1."""
+    """An area as it is to be drawn. `state` is one of STATES or "client"; `rate` (0 to 1) its bar, `kept` says it."""
 
     ref: str
     name: str
@@ -85,6 +86,7 @@ class AreaMark(NamedTuple):
     label: str  # the whole sentence, for who does not see the picture
     href: str = ""
     rate: float | None = None
+    kept: str = ""
     here: bool = False  # the one that the picture is about
 
 
@@ -131,7 +133,7 @@ def draw(
     """The chain as one <svg>. Links and areas keep their ids from one drawing to the next, so that focus stays."""
     chosen = _with_badges(sizes or sizes_for(len(areas)), links)
     if chosen.notes and any(area.rate is not None for area in areas):
-        chosen = chosen._replace(foot=chosen.foot + chosen.note)
+        chosen = chosen._replace(foot=chosen.foot + chosen.note * 1.15)
     placing = _placed(
         tuple(Node(area.ref, area.name, area.distance, _note_room(area, chosen)) for area in areas),
         tuple(Edge(link.ref, link.customer, link.supplier) for link in links),
@@ -300,7 +302,7 @@ def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
     noted = bool(area.note) and sizes.notes
     tall = sizes.leading * len(box.lines) + (sizes.note * 1.3 if noted else 0)
     if area.rate is not None and sizes.notes:
-        tall += sizes.note
+        tall += sizes.note * 1.15
     y = (box.height - tall) / 2 + sizes.leading * 0.5 + sizes.name * 0.36
     parts = []
     for line in box.lines:
@@ -318,13 +320,17 @@ def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
             x += size * 1.4
         note = shortened(area.note, (box.width - pad - x + 1) / _PLAIN, sizes.note)
         parts.append(f'<text class="s" font-size="{sizes.note:g}" x="{x:.1f}" y="{y:.1f}">{_text(note)}</text>')
-        y += sizes.note * 0.8
+        y += sizes.note * 1.25
+    elif area.rate is not None:
+        y += sizes.note * 0.1
     if area.rate is not None and sizes.notes:
-        room = box.width - 2 * pad
-        filled = room * min(max(area.rate, 0), 1)
+        size = sizes.note * 0.94
+        room = box.width - 2 * pad - (text_width(area.kept, size) + size * 0.4)
+        filled = max(room * min(max(area.rate, 0), 1), 0)
         parts.append(
-            f'<rect class="bar" x="{pad:g}" y="{y:.1f}" width="{room:g}" height="6" rx="3"/>'
-            f'<rect class="fill" x="{pad:g}" y="{y:.1f}" width="{filled:.1f}" height="6" rx="3"/>'
+            f'<rect class="bar" x="{pad:g}" y="{y - size * 0.36 - 3:.1f}" width="{room:.1f}" height="6" rx="3"/>'
+            f'<rect class="fill" x="{pad:g}" y="{y - size * 0.36 - 3:.1f}" width="{filled:.1f}" height="6" rx="3"/>'
+            f'<text class="r" font-size="{size:.3g}" x="{box.width - pad:g}" y="{y:.1f}">{_text(area.kept)}</text>'
         )
     kind = f"area {area.state}" + (" apart" if box.apart else "") + (" here" if area.here else "")
     ref = _text(area.ref)

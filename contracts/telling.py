@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from html import escape
 from typing import NamedTuple
@@ -22,6 +23,10 @@ from areas.chain import way_to_client
 from contracts.board import AreaNow, Chain, Item, LinkNow
 from contracts.picture import STATES, AreaMark, LinkMark, Picture, Words, draw, sample
 from contracts.placing import Sizes
+from contracts.rates import Rate
+from contracts.trend import Size
+from contracts.trend import draw as draw_trend
+from contracts.trend import words as trend_words
 from requests.wording import amount, date_only, hour, locale_of, number
 from requests.words import Moment, Process
 
@@ -34,7 +39,9 @@ PILLS = {
     "at_risk": "soon",
     "unanswered": "unanswered",
     "soon": "soon",
+    "paused": "paused",
     "open": "asked",
+    "to_judge": "delivered",
     "to_sign": "unsigned",
     "kept": "kept",
     "quiet": "neutral",
@@ -87,6 +94,15 @@ class Listing(NamedTuple):
         )
 
 
+class Headline(NamedTuple):
+    """How well the house keeps its promises: the figure, whole numbers, what is counted apart, the chart of it."""
+
+    figure: str
+    counted: str
+    apart: str
+    trend: SafeString
+
+
 class Slab(NamedTuple):
     """The client's problem in focus."""
 
@@ -106,6 +122,7 @@ class Teller:
         self._zoom = zoom  # the board's own address, to which an area's ref is added
         self._sheet = self._address("contracts:sheet")
         self._ask = self._address("requests:ask")
+        self._promise = self._address("contracts:promise")
         self._problem = self._address("requests:problem")
 
     def _address(self, name: str) -> str:
@@ -175,16 +192,39 @@ class Teller:
 
     def _area_mark(self, area: AreaNow) -> AreaMark:
         note = self._note(area)
+        label, kept = f"{area.name}: {note}", ""
+        if area.rate.counted:
+            kept = self._percent(area.rate)
+            label += self._kept_sentence % {"kept": area.rate.kept, "counted": area.rate.counted, "percent": kept}
         return AreaMark(
             ref=area.ref,
             name=area.name,
             distance=area.distance,
             state=area.state,
             note=note,
-            label=f"{area.name}: {note}",
+            label=label,
             href=f"{self._zoom}{area.ref}" if self._zoom else "",
+            rate=area.rate.share,
+            kept=kept,
             here=area is self.chain.here,
         )
+
+    @cached_property
+    def _kept_sentence(self) -> str:
+        return _(". Promises kept: %(kept)s of %(counted)s (%(percent)s)")
+
+    def _percent(self, rate: Rate) -> str:
+        percent = rate.percent
+        if percent is None:
+            return ""
+        known = self._percents.get(percent)
+        if known is None:
+            known = self._percents[percent] = amount(Decimal(percent), "%", self.org)
+        return known
+
+    @cached_property
+    def _percents(self) -> dict[int, str]:
+        return {}
 
     def _note(self, area: AreaNow) -> str:
         if area.is_client:
@@ -193,7 +233,9 @@ class Teller:
             ("broken", area.broken),
             ("unanswered", area.unanswered),
             ("soon", area.soon),
+            ("paused", area.paused),
             ("open", area.to_answer),
+            ("to_judge", area.to_judge),
             ("promises", area.in_force),
         ):
             if n:
@@ -220,10 +262,18 @@ class Teller:
 
     def _whys(self) -> dict[int, list[str]]:
         """For each link that is not well: what is the matter, and the path to the client."""
-        signs = {"broken": "✕", "unmet": "✕", "at_risk": "◷", "waiting": "?"}
+        signs = {"broken": "✕", "unmet": "✕", "at_risk": "◷", "paused": "‖", "waiting": "?", "to_judge": "?"}
         found: dict[int, list[str]] = {}
         paths: dict[int, str] = {}
-        for item in (*self.chain.broken, *self.chain.unmet, *self.chain.at_risk, *self.chain.waiting):
+        chain = self.chain
+        for item in (
+            *chain.broken,
+            *chain.unmet,
+            *chain.at_risk,
+            *chain.paused,
+            *chain.waiting,
+            *chain.to_judge,
+        ):
             lines = found.setdefault(item.link, [])
             if len(lines) < WHY_LINES:
                 lines.append(f"{signs[item.kind]} {item.outcome} ({self._when(item)[1]})")
@@ -236,10 +286,10 @@ class Teller:
     # Lists
 
     def lists(self) -> list[Listing]:
-        """Broken now, at risk, unmet, waiting, to be signed."""
+        """Broken now, at risk, unmet, waiting, to be signed; paused and to be judged where there is something."""
         chain = self.chain
         total = chain.total
-        return [
+        lists = [
             self._listing(
                 "broken",
                 _("Broken now"),
@@ -275,6 +325,13 @@ class Teller:
             ),
             self._to_sign(),
         ]
+        if chain.to_judge:
+            title = _("Delivered, waiting for a verdict")
+            lists.insert(3, self._listing("to_judge", title, chain.to_judge, total("to_judge"), ""))
+        if chain.paused:
+            title = _("Paused: the clock stands still")
+            lists.insert(2, self._listing("paused", title, chain.paused, total("paused"), ""))
+        return lists
 
     def _listing(self, key: str, title: str, items: list[Item], count: int, empty: str) -> Listing:
         return Listing(key, title, count, [self._line(item) for item in items], max(count - len(items), 0), empty)
@@ -290,16 +347,47 @@ class Teller:
                 "between": between,
                 "area": self._name(item.waits_for),
             }
+        elif item.requirement:
+            detail = _("%(between)s; waits for «%(requirement)s»") % {
+                "between": between,
+                "requirement": item.requirement,
+            }
+        elif item.kind == "to_judge":
+            detail = _("%(between)s; %(area)s says how it was") % {
+                "between": between,
+                "area": self._name(item.asker),
+            }
         else:
             detail = between
+        if item.why:
+            detail = f"{detail} · {self._since(item)}"
         return Line(
             pill=pill,
             word=word,
-            href=self._ask.replace(NOWHERE, item.ref),
+            href=self._promise.replace(NOWHERE, item.promise) if item.promise else self._ask.replace(NOWHERE, item.ref),
             title=item.outcome,
             detail=detail,
             path=self._path_text(item),
         )
+
+    def _since(self, item: Item) -> str:
+        """What happened to the delivery, when; and that it was not the only one."""
+        at = self._day(self._local(item.since).date()) if item.since else ""
+        due = self._day(self._local(item.due_at).date()) if item.due_at else ""
+        said = {
+            "overdue": _("due since %(day)s, nothing delivered"),
+            "sent_back": _("sent back on %(day)s: it did not work"),
+            "again": _("delivered again on %(day)s after it was sent back, to be judged"),
+            "late": _("due %(due)s, delivered %(day)s, to be judged"),
+            "off_target": _("delivered %(day)s, off its target, to be judged"),
+            "paused": _("paused since %(day)s"),
+            "unjudged": _("delivered %(day)s; the days for a verdict are over"),
+            "delivered": _("delivered %(day)s"),
+        }[item.why or "overdue"] % {"day": at, "due": due}
+        if item.times > 1:
+            others = ngettext("and one more time", "and %(n)s more times", item.times - 1) % {"n": item.times - 1}
+            said = f"{said}, {others}"
+        return said
 
     def _to_sign(self) -> Listing:
         links = self.chain.to_sign
@@ -324,10 +412,22 @@ class Teller:
         """Class and words of the pill of an item."""
         today = self.chain.today
         if item.kind == "broken" and item.due_at is not None:
+            if item.why in ("sent_back", "again"):
+                return "broken", _("sent back")
+            if item.why == "off_target":
+                return "broken", _("off target")
+            if item.why == "late":
+                return "broken", _("delivered late")
             days = (today - self._local(item.due_at).date()).days
             if days:
                 return "overdue", ngettext("%(n)s day late", "%(n)s days late", days) % {"n": days}
             return "overdue", _("late since %(hour)s") % {"hour": hour(self._local(item.due_at).time(), self.org)}
+        if item.kind == "paused":
+            return "paused", pgettext("a promise", "paused")
+        if item.kind == "to_judge":
+            if item.why == "unjudged":
+                return "unjudged", pgettext("a promise", "not judged")
+            return "delivered", pgettext("a promise", "to judge")
         if item.kind == "unmet":
             return "unmet", _("declined")
         if item.kind == "at_risk":
@@ -383,6 +483,7 @@ class Teller:
             "needs": _("Needs"),
             "requirements": _("Asked in return"),
             "force": _("In force"),
+            "kept": _("Kept"),
         }
         labels = {key: escape(value) for key, value in heads.items()}
         return "".join(self._row(link, labels) for link in links[:most])
@@ -396,7 +497,8 @@ class Teller:
             f"{escape(self.standing(link))}</span></td>"
             f'<td class="num" data-label="{labels["needs"]}">{link.needs}</td>'
             f'<td class="num" data-label="{labels["requirements"]}">{link.requirements}</td>'
-            f'<td class="num" data-label="{labels["force"]}">{link.in_force}</td></tr>'
+            f'<td class="num" data-label="{labels["force"]}">{link.in_force}</td>'
+            f'<td class="num" data-label="{labels["kept"]}">{self._kept(link.rate)}</td></tr>'
         )
 
     def apart(self) -> str:
@@ -404,7 +506,39 @@ class Teller:
         names = sorted((area.name for area in self.chain.drawn_areas if area.distance is None), key=str.casefold)
         return f"{self._no_path}: {', '.join(names)}" if names else ""
 
+    def _kept(self, rate: Rate) -> str:
+        """«92 % 11/12» for a cell: a share alone hides how few they were."""
+        if not rate.counted:
+            return '<span class="muted">–</span>'
+        return f'<b>{escape(self._percent(rate))}</b> <span class="small muted">{rate.kept}/{rate.counted}</span>'
+
     # Around it
+
+    def headline(self, size: Size, ident: str) -> Headline | None:
+        """None as long as no promise fell due."""
+        rate = self.chain.rate
+        if not (rate.counted or rate.unjudged or rate.waived):
+            return None
+        counted = ngettext(
+            "%(kept)s of %(n)s promise kept, in %(weeks)s weeks",
+            "%(kept)s of %(n)s promises kept, in %(weeks)s weeks",
+            rate.counted,
+        ) % {"kept": rate.kept, "n": rate.counted, "weeks": len(rate.weeks)}
+        apart = []
+        for words, n in (
+            (ngettext("%(n)s not judged", "%(n)s not judged", rate.unjudged), rate.unjudged),
+            (ngettext("%(n)s waived", "%(n)s waived", rate.waived), rate.waived),
+            (ngettext("%(n)s cancelled", "%(n)s cancelled", rate.cancelled), rate.cancelled),
+        ):
+            if n:
+                apart.append(words % {"n": n})
+        drawn = draw_trend(rate.weeks, trend_words(rate.weeks, self.org), size=size, ident=ident)
+        return Headline(
+            self._percent(rate) or "–",
+            counted,
+            _("Counted apart: %(what)s") % {"what": ", ".join(apart)} if apart else "",
+            mark_safe(drawn),
+        )
 
     def problem(self) -> Slab | None:
         problem = self.chain.problem
@@ -433,8 +567,9 @@ class Teller:
         words = {
             "kept": _("in force"),
             "soon": _("needs a look: due soon, unanswered or at risk"),
-            "broken": _("broken: late, or a need that was declined"),
-            "open": _("being talked about, or to be signed"),
+            "paused": _("paused: waits for what the other side owes"),
+            "broken": _("broken: late, not as agreed, or a need that was declined"),
+            "open": _("being talked about, to be judged or to be signed"),
             "quiet": _("nothing asked yet"),
         }
         for state in STATES:
@@ -448,7 +583,9 @@ _COUNTED = {
     "at_risk": "at_risk",
     "unanswered": "unanswered",
     "soon": "soon",
+    "paused": "paused",
     "open": "open",
+    "to_judge": "to_judge",
     "to_sign": "to_sign",
     "kept": "in_force",
     "quiet": "needs",
@@ -468,6 +605,10 @@ def _saying(standing: str, n: int) -> str:
         return ngettext("%(n)s unanswered", "%(n)s unanswered", n) % values
     if standing == "soon":
         return ngettext("%(n)s due soon", "%(n)s due soon", n) % values
+    if standing == "paused":
+        return ngettext("%(n)s paused", "%(n)s paused", n) % values
+    if standing == "to_judge":
+        return ngettext("%(n)s to judge", "%(n)s to judge", n) % values
     if standing == "open":
         return ngettext("%(n)s to answer", "%(n)s to answer", n) % values
     if standing == "to_sign":

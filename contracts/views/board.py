@@ -26,7 +26,7 @@ from django.views.decorators.http import require_safe
 from areas.access import Actor, MemberRequest, for_members
 from areas.models import Organization
 from contracts import board as reading
-from contracts import lettering, picture, placing, telling
+from contracts import lettering, picture, placing, rates, standings, telling, trend
 from contracts.board import chain_now
 from contracts.picture import STAGE, STAGE_SHORT
 from contracts.telling import Teller
@@ -40,7 +40,10 @@ ROWS_BESIDE_PICTURE = 60
 
 def _edition() -> str:
     """A fingerprint of what draws the fragment: after an upgrade nobody is shown what the old code drew."""
-    drawn_by = [Path(module.__file__ or "") for module in (reading, lettering, picture, placing, telling)]
+    drawn_by = [
+        Path(module.__file__ or "")
+        for module in (reading, lettering, picture, placing, rates, standings, telling, trend)
+    ]
     root = Path(__file__).resolve().parents[2]
     drawn_by += sorted(root.glob("templates/contracts/board*.html"))
     drawn_by += sorted(root.glob("locale/*/LC_MESSAGES/*.mo"))
@@ -189,6 +192,7 @@ def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[
         "fresh_until": chain.fresh_until.isoformat(),
         "fetch": f"{reverse('contracts:fragment', kwargs={'org': organization.ref})}?{_query(asked)}",
         "problem": teller.problem(),
+        "headline": teller.headline(trend.STAGE if staged else trend.WIDE, "trend"),
         "asked": asked,
         "lists": lists,
         "summary": " · ".join(f"{listing.title}: {listing.total}" for listing in lists),
