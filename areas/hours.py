@@ -186,7 +186,9 @@ class CloseForm(forms.Form):
         label=gettext_lazy("day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     until = forms.DateField(
-        label=gettext_lazy("until"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=gettext_lazy("last day, if they are several"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     name = Plain(label=gettext_lazy("name of the day"), required=False, max_length=LONGEST_NAME)
     pasted = Plain(
@@ -202,7 +204,8 @@ class CloseForm(forms.Form):
         self.months_first = month_first(get_language() or organization.language, organization.country)
         self.days: list[ClosedDay] = []
         example = "12/24/2026 – 12/31/2026" if self.months_first else "24/12/2026 – 31/12/2026"
-        self.fields["pasted"].widget.attrs["placeholder"] = f"{example} {_('Stocktaking')}"
+        named = _("Stocktaking")
+        self.fields["pasted"].widget.attrs["placeholder"] = f"{example} {named}"
 
     def clean(self) -> dict[str, Any] | None:
         super().clean()
