@@ -28,7 +28,7 @@ def main(here: Ground) -> None:
             while len(running.kills) < KILLS and not is_done(one, PEOPLE):
                 wait_until(lambda: False, random.uniform(0.05, 0.6))
                 running.kill()
-            until(lambda one=one: is_done(one, PEOPLE), 240, f"round {rounds}", running)  # type: ignore[misc]
+            until(one, PEOPLE, 240, f"round {rounds}", running)
             for kind, count in lost(one, OVERDUE, PEOPLE, running.accepted()).items():
                 what[kind] = what.get(kind, 0) + count
                 missing += abs(count)

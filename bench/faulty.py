@@ -10,14 +10,12 @@ import json
 import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 
 from django.db import connection
-from django.utils import timezone
 
 from bench.ground import Ground
-from bench.house import House, company, house, is_done, lost, until
+from bench.house import House, company, house, lost, until
 from config.demo import passing
 from config.processes import stop, wait_until
 from post.models import Incident, Letter
@@ -36,15 +34,8 @@ def main(here: Ground) -> None:
         FAULTS[fault](running, here)
         running.mood("well")
 
-        def done() -> bool:
-            with suppress(Exception):
-                connection.close_if_unusable_or_obsolete()
-            # A letter that failed waits for a minute and more; a trial does not.
-            failed = Letter.objects.filter(state=Letter.State.WAITING).exclude(last_error="")
-            failed.update(next_try_at=timezone.now())
-            return is_done(one, PEOPLE)
-
-        until(done, 150, fault, running)
+        running.impatient = True
+        until(one, PEOPLE, 150, fault, running)
         in_window, ours = running.doubled()
         told: dict[str, object] = {
             "fault": fault,
