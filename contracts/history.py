@@ -204,7 +204,7 @@ def _said(fact: Fact) -> str:
         case Deed.LATE:
             return _("It fell due, and nothing was delivered.")
         case Deed.MOVED:
-            return _("From then on it was due %(due)s.")
+            return _("It was due %(due)s from then on.")
         case Deed.CANCELLED:
             return _("It was cancelled: the promise had ended before this time came.")
 
@@ -288,7 +288,7 @@ def _ticked(one: Moment, occurrence: Occurrence, organization: Organization) -> 
     }
     match one.what:
         case Happened.STARTED:
-            return _("The clock started. It was to be due %(due)s.") % said
+            return _("The clock started (due %(due)s).") % said
         case Happened.PAUSED:
             return _("It stood still, because «%(because)s» was not kept.") % said
         case Happened.RESUMED if one.length:
@@ -296,7 +296,7 @@ def _ticked(one: Moment, occurrence: Occurrence, organization: Organization) -> 
         case Happened.RESUMED:
             return _("It went on; no working time was lost.")
         case Happened.MOVED:
-            return _("So the due moment moved to %(due)s.") % said
+            return _("So the due moment moved: it was due %(due)s from then on.") % said
         case Happened.FELL_DUE if occurrence.delivered_at is None and not occurrence.settled_at and one.length:
             return _("It fell due. Since then: %(length)s.") % said
         case Happened.FELL_DUE:

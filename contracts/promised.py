@@ -27,6 +27,7 @@ from requests.words import Shape
 
 SHOWN = 10
 AHEAD = 4
+MOST_OPEN = 4
 MOST_DOTS = 20
 MISSED = f"""SELECT count(*) FILTER (WHERE {BROKEN}) FROM contracts_occurrence o
     WHERE o.commitment_id = %(commitment)s AND o.due_at >= %(first)s AND o.due_at < %(after)s"""
@@ -51,6 +52,16 @@ class Told:
     @property
     def more(self) -> list[Chance]:
         return [chance for chance in self.chances if not chance.first]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The deliveries that the page shows."""
+
+    ahead: list[Told]
+    waiting: list[Told]
+    told: list[Told]
+    has_older: bool
 
 
 class Promised:
@@ -89,35 +100,41 @@ class Promised:
         return Q(due_at__gt=self.now) & untouched
 
     @cached_property
-    def _read(self) -> tuple[list[Told], list[Told], bool]:
+    def _read(self) -> Reading:
         every = Occurrence.objects.filter(commitment=self.commitment).select_related(*NEAR)
         ahead = list(every.filter(self._ahead).order_by("due_at", "pk")[:AHEAD])
+        started = every.exclude(self._ahead)
+        waiting = list(started.filter(settled_at=None).order_by("due_at", "pk")[:MOST_OPEN])
         start = (self.page - 1) * SHOWN
-        past = list(every.exclude(self._ahead).order_by("-due_at", "-pk")[start : start + SHOWN + 1])
-        shown = past[:SHOWN]
-        told = stories([*ahead, *shown], self.clause, self.organization, self.now, soon_until=self.soon)
-        for story in told:
+        past = list(started.order_by("-due_at", "-pk")[start : start + SHOWN + 1])
+        rows = {one.pk: one for one in (*ahead, *waiting, *past[:SHOWN])}
+        told = {}
+        for story in stories(list(rows.values()), self.clause, self.organization, self.now, soon_until=self.soon):
             story.occurrence.organization = self.organization
-        whole = [Told(story, chances(story.occurrence, self.actor)) for story in told]
-        return whole[: len(ahead)], whole[len(ahead) :], len(past) > SHOWN
+            told[story.occurrence.pk] = Told(story, chances(story.occurrence, self.actor))
+        return Reading(
+            ahead=[told[one.pk] for one in ahead],
+            waiting=[told[one.pk] for one in waiting],
+            told=[told[one.pk] for one in past[:SHOWN]],
+            has_older=len(past) > SHOWN,
+        )
 
     @property
     def ahead(self) -> list[Told]:
-        return self._read[0]
+        return self._read.ahead
 
     @property
     def told(self) -> list[Told]:
-        return self._read[1]
+        return self._read.told
 
     @property
     def has_older(self) -> bool:
-        return self._read[2]
+        return self._read.has_older
 
-    @cached_property
+    @property
     def open(self) -> list[Told]:
         """What somebody still waits for, the longest first; else what comes next."""
-        waiting = [one for one in reversed(self.told) if one.occurrence.settled_at is None]
-        return waiting or self.ahead[:1]
+        return self._read.waiting or self.ahead[:1]
 
     @property
     def later(self) -> list[Told]:

@@ -120,6 +120,8 @@ class DeliverForm(ActForm, MomentFields):
             del self.fields["value"]
         elif promise.indicator:
             self.fields["value"].label = promise.indicator
+        if self.measured:
+            self.fields["value"].help_text = promise.unit
         if not self.counts:
             del self.fields["numerator"], self.fields["denominator"]
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from django import template
 
-from areas.models import Organization
+from areas.models import Area, Organization
 from contracts import history
+from contracts.due import Due, DuePile
 from requests import wording
 
 register = template.Library()
@@ -28,3 +29,9 @@ def figure(value: Decimal | None, organization: Organization) -> str:
 @register.filter
 def starts_big(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+@register.filter
+def lying_for(due: Due, area: Area) -> DuePile:
+    """The pile of one area on a desk."""
+    return due.of(area)

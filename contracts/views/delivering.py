@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -37,7 +38,7 @@ def deliver(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
             why_not=keeping.why_not_deliver,
             template="contracts/deliver.html",
             said=_("Reported. Now %(area)s says how it was.") % {"area": case.occurrence.owed.name},
-            more={"target": measure(case.promise, case.organization)},
+            more={"target": _goal(case)},
         )
 
     def form_for(act: Act, data: dict[str, str] | None) -> DeliverForm:
@@ -69,6 +70,13 @@ def deliver(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
         )
 
     return carry(request, actor, ref, now, act_on, form_for, deed)
+
+
+def _goal(case: Case) -> str:
+    """The target without what is counted, which the field says already: "at least 95 %"."""
+    bare = copy(case.promise)
+    bare.indicator = ""
+    return measure(bare, case.organization)
 
 
 @for_members

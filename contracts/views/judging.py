@@ -44,7 +44,7 @@ def read_back(occurrence: Occurrence, *, on_time: bool, worked: bool, easy: bool
     due = moment_said(occurrence.due_at, organization)
     names = {"area": occurrence.owes.name, "due": due}
     if not worked:
-        follows = _("Then it goes back to %(area)s with your words. It is due as before: %(due)s.") % names
+        follows = _("Then it goes back to %(area)s with your words, due as before (%(due)s).") % names
     elif standing == Standing.KEPT:
         follows = _("Then this delivery counts as kept.")
     elif standing == Standing.REPAIRED:
@@ -56,9 +56,9 @@ def read_back(occurrence: Occurrence, *, on_time: bool, worked: bool, easy: bool
     late = occurrence.delivered_at > occurrence.due_at
     times = {"delivered": moment_said(occurrence.delivered_at, organization), "due": due}
     if late and on_time:
-        clock = _("By the clock it came late: due %(due)s, delivered %(delivered)s. Your answer is kept beside it.")
+        clock = _("By the clock it came late (due %(due)s, delivered %(delivered)s). Your answer is kept beside it.")
     elif not late and not on_time:
-        clock = _("By the clock it was in time: due %(due)s, delivered %(delivered)s. Your answer is kept beside it.")
+        clock = _("By the clock it was in time (due %(due)s, delivered %(delivered)s). Your answer is kept beside it.")
     tone = {Standing.KEPT: "kept", Standing.REPAIRED: "soon"}.get(standing, "broken")
     return {"said": said, "follows": follows, "clock": clock % times if clock else "", "tone": tone}
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,14 +18,28 @@ from requests.waiting import desk_of, in_focus
 @for_members
 @require_safe
 def desk(request: MemberRequest, actor: Actor) -> HttpResponseBase:
+    """The desk of asks alone. A room above may stand at this address and lay more on it (`show`)."""
+    return show(request, actor, timezone.now())
+
+
+def show(
+    request: MemberRequest,
+    actor: Actor,
+    now: datetime,
+    *,
+    template: str = "requests/desk.html",
+    **more: Any,
+) -> HttpResponseBase:
+    """`lay` and `lay_below` name templates for what lies before the asks of each area, and below all of them."""
     topics = (f"o:{actor.organization.ref}",)
     if wants_token(request):
         return new_token(topics)
     context = {
         "actor": actor,
-        "desk": desk_of(actor, timezone.now()),
+        "desk": desk_of(actor, now),
         "focus": in_focus(actor.organization),
+        **{name: value() if callable(value) else value for name, value in more.items()},
         **live(request, topics),
     }
-    template = "requests/desk.html#desk" if request.htmx and request.GET.get("part") == "desk" else "requests/desk.html"
-    return render(request, template, context)
+    part = request.htmx and request.GET.get("part") == "desk"
+    return render(request, "requests/desk.html#desk" if part else template, context)
