@@ -41,7 +41,6 @@ class Books:
     facts: Facts
     due_at: datetime
     stored: dict[str, object] = field(default_factory=dict)
-    lost: timedelta = timedelta(0)
 
     def _now(self) -> Columns:
         return Columns(due_at=self.due_at, **self.stored)  # type: ignore[arg-type]
