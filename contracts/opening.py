@@ -78,10 +78,10 @@ def _open(which: QuerySet[Commitment], now: datetime) -> tuple[int, int]:
         kept = editions[row.organization_id]
         try:
             found, opens_at = _times(row, kept.calendar, now, newest.get(row.pk))
+            made += [_occurrence(row, kept, time, organizations[row.organization_id]) for time in found]
         except ValueError:
             log.exception("Commitment %s cannot be opened with its calendar.", row.pk)
-            found, opens_at = [], now + LATER
-        made += [_occurrence(row, kept, time, organizations[row.organization_id]) for time in found]
+            opens_at = now + LATER
         looked.append((row.pk, opens_at))
     Occurrence.objects.bulk_create(made, batch_size=1000, ignore_conflicts=True)
     _set("contracts_commitment", {"opens_at": "timestamptz"}, [(pk, at) for pk, at in looked])

@@ -20,8 +20,9 @@ from decimal import Decimal
 from typing import Any
 
 from areas.models import Area, Link, Membership
-from contracts import clock, depending, keeping
+from contracts import clock, depending, drafting, keeping
 from contracts.models import Commitment, Dependency, Occurrence
+from contracts.words import Side
 from requests.models import Ask
 from requests.moves import Fields
 from requests.states import Direction
@@ -39,11 +40,25 @@ def promise(
     now: datetime = NOW,
     **asking: Any,
 ) -> Commitment:
-    """Asked, agreed, and signed by both sides; by default sales asks logistics for something once."""
+    """Asked, agreed, and signed by both sides; by default sales asks logistics for something once. On the client's own
+    link Nora asks and signs for the client, since Ana does it for sales.
+    """
     link = link or cast.to_sales
+    if link == cast.to_client and direction == Direction.NEED:
+        asking.setdefault("by", voice(cast))
     ask = asks.agreed(cast, link=link, direction=direction, terms=terms, now=now, **asking)
-    asks.signed(cast, link, now=now)
+    contract = drafting.contract_of(link)
+    digest = drafting.proposal(contract).digest
+    for side, area in ((Side.CUSTOMER, link.customer), (Side.SUPPLIER, link.supplier)):
+        member = voice(cast) if area == cast.client else asks.person_of(cast, area)
+        drafting.sign(contract, side, build.actor(member), digest=digest, now=now)
     return commitment_of(ask)
+
+
+def voice(cast: Cast) -> Membership:
+    """Nora of production speaks for the client, and has no part in what sales delivers."""
+    known = Membership.objects.filter(organization=cast.organization, user__name="Nora").first()
+    return known or build.person(cast.company, "Nora", works_in=[cast.production], voice=True)
 
 
 def requirement(cast: Cast, link: Link | None = None, *, terms: Fields | None = None, **more: Any) -> Commitment:

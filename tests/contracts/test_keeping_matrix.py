@@ -178,7 +178,7 @@ def test_who_may_do_what(
 
 
 def test_on_a_link_of_the_client_nobody_who_serves_it_judges(cast: Cast) -> None:
-    nora = build.person(cast.company, "Nora", works_in=[cast.production], voice=True)
+    nora = promises.voice(cast)
     window = promises.promise(cast, cast.to_client, terms=asks.once())
     row = promises.deliver(cast, promises.first(window), now=TUESDAY)
     for name in ("ana", "luis", "marta", "vera"):
