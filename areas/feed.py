@@ -6,6 +6,7 @@ The sentences of the rooms above are here as well, as plain text keyed by the ev
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -169,9 +170,9 @@ OF_LINK = Rows(
     FROM areas_journalentry entry
     LEFT JOIN areas_membership recorder ON recorder.id = entry.recorded_by_id
     LEFT JOIN areas_user person ON person.id = recorder.user_id
-    WHERE entry.link_id = %s
+    WHERE entry.link_id = %(link)s
     ORDER BY entry.at DESC, entry.id DESC
-    LIMIT %s
+    LIMIT %(shown)s
     """,
     entry=JournalEntry,
     recorder=(Membership, ("user_id",)),
@@ -179,10 +180,10 @@ OF_LINK = Rows(
 )
 
 
-def of_link(organization: Organization, link: Link, n: int) -> list[Line]:
-    """The last lines of a link for its sheet, as `latest` gives them for others: one lean query."""
+def of_link(organization: Organization, link: Link, rows: Iterable[tuple[Any, ...]]) -> list[Line]:
+    """The last lines of a link for its sheet, as `latest` gives them for others, out of what OF_LINK read."""
     found = []
-    for entry, recorder, person in OF_LINK(link.pk, n):
+    for entry, recorder, person in rows:
         entry.link = link
         if recorder:
             recorder.user, entry.recorded_by = person, recorder

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
@@ -94,7 +95,7 @@ MATTER = Rows(
     LEFT JOIN requests_terms terms ON terms.id = ask.terms_id
     LEFT JOIN contracts_clause clause ON clause.ask_id = ask.id AND clause.in_version_id = version.id
     LEFT JOIN contracts_removal removal ON removal.ask_id = ask.id AND removal.taken_back_at IS NULL
-    WHERE contract.id = %s
+    WHERE contract.id = %(contract)s
     ORDER BY CASE WHEN ask.state IN ('agreed', 'replaced') THEN ask.settled_at ELSE ask.asked_at END, ask.id
     """,
     version=Version,
@@ -115,12 +116,12 @@ class Matter:
     removals: dict[int, Removal] = field(default_factory=dict)
 
 
-def matter_of(contract: Contract) -> Matter:
-    """One query. What is settled comes in the order in which it was settled, the others as they were asked."""
+def matter_of(contract: Contract, rows: Iterable[tuple[Any, ...]] | None = None) -> Matter:
+    """One query, or what MATTER read before. What is settled comes in the order of that, the rest as it was asked."""
     found = Matter()
     link = contract.link
     areas = {area.pk: area for area in (link.customer, link.supplier)}
-    for version, ask, terms, clause, removal in MATTER(contract.pk):
+    for version, ask, terms, clause, removal in MATTER(contract=contract.pk) if rows is None else rows:
         found.current = version
         if ask is None:
             continue
@@ -450,7 +451,7 @@ SHOES = Rows(
     FROM contracts_shoes shoes
     LEFT JOIN areas_membership recorder ON recorder.id = shoes.recorded_by_id
     LEFT JOIN areas_user person ON person.id = recorder.user_id
-    WHERE shoes.contract_id = %s
+    WHERE shoes.contract_id = %(contract)s
     ORDER BY shoes.n DESC
     LIMIT 1
     """,
@@ -460,9 +461,9 @@ SHOES = Rows(
 )
 
 
-def last_shoes(contract: Contract) -> Shoes | None:
-    """The edition that counts: the last."""
-    for shoes, recorder, person in SHOES(contract.pk):
+def last_shoes(contract: Contract, rows: Iterable[tuple[Any, ...]] | None = None) -> Shoes | None:
+    """The edition that counts: the last. `rows`: what SHOES read before."""
+    for shoes, recorder, person in SHOES(contract=contract.pk) if rows is None else rows:
         if recorder:
             recorder.user, shoes.recorded_by = person, recorder
         last: Shoes = shoes

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
+from areas.rows import Rows
 from requests.models import ClientProblem
 
 # `depth` bounds the recursion, should a cycle ever come in behind the back of `moves`.
@@ -26,14 +28,14 @@ class Step:
 
 
 # Names by subselects: five joins took the database longer to plan than to do.
-UP = f"""
+_UP = """
 WITH RECURSIVE up AS (
     SELECT id AS start, 0 AS depth, ref, state, cause_id, problem_id, asker_id, performer_id, terms_id, draft
-    FROM requests_ask WHERE id = ANY(%s)
+    FROM requests_ask WHERE START
     UNION ALL
     SELECT up.start, up.depth + 1, a.ref, a.state, a.cause_id, a.problem_id, a.asker_id, a.performer_id, a.terms_id,
            a.draft
-    FROM up JOIN requests_ask a ON a.id = up.cause_id WHERE up.depth < {DEEPEST}
+    FROM up JOIN requests_ask a ON a.id = up.cause_id WHERE up.depth < DEEPEST
 )
 SELECT up.start, up.depth, 'ask', up.ref,
        coalesce((SELECT outcome FROM requests_terms WHERE id = up.terms_id), up.draft->>'outcome', ''),
@@ -47,18 +49,24 @@ JOIN requests_clientproblem p ON p.id = up.problem_id
 JOIN areas_area accountable ON accountable.id = p.accountable_id
 JOIN areas_area client ON client.organization_id = p.organization_id AND client.kind = 'client'
 ORDER BY 1, 2
-"""
+""".replace("DEEPEST", str(DEEPEST))
+UP = Rows(_UP.replace("START", "id = ANY(%s)"))
+# From all that a link's sheet shows.
+UP_FROM_LINK = Rows(_UP.replace("START", "link_id = %(link)s AND state NOT IN ('withdrawn', 'replaced')"))
 
 
 def paths(ask_pks: Iterable[int]) -> dict[int, list[Step]]:
     """Ask pk → its path, from the ask itself up to the client's problem. One query."""
     wanted = list(ask_pks)
     found: dict[int, list[Step]] = {pk: [] for pk in wanted}
-    if wanted:
-        with connection.cursor() as cursor:
-            cursor.execute(UP, [wanted])
-            for start, _depth, *rest in cursor.fetchall():
-                found[start].append(Step(*rest))
+    return found | steps(UP(wanted)) if wanted else found
+
+
+def steps(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Step]]:
+    """What was read by UP, ask by ask."""
+    found: dict[int, list[Step]] = {}
+    for start, _depth, *rest in rows:
+        found.setdefault(start, []).append(Step(*rest))
     return found
 
 

@@ -59,11 +59,14 @@ WAITING = Rows(
     sender=(Ask, ("performer_id",)),
 )
 AREAS = Rows(
-    "SELECT {area} FROM areas_area area WHERE area.id = ANY(%s) ORDER BY area.name",
+    "SELECT {area} FROM areas_area area WHERE area.id = ANY(%(areas)s) ORDER BY area.name",
     area=(Area, ("ref", "name", "kind")),
 )
 FOCUS = Rows(
-    "SELECT {problem} FROM requests_clientproblem problem WHERE problem.organization_id = %s AND problem.in_focus",
+    """
+    SELECT {problem} FROM requests_clientproblem problem
+    WHERE problem.organization_id = %(organization)s AND problem.in_focus
+    """,
     problem=(ClientProblem, ("statement",)),
 )
 
@@ -144,14 +147,18 @@ class Desk:
 
 
 def desk_of(actor: Actor, now: datetime) -> Desk:
-    """Four queries (parts, areas, asks, paths), however much there is."""
+    """Three messages to the database (parts; areas, asks; paths), however much there is."""
     organization = actor.organization
-    mine = list(actor.works_in)
-    areas: dict[int, Area] = {area.pk: area for (area,) in AREAS(mine)}
+    of_mine, asked = Rows.together(
+        AREAS,
+        WAITING,
+        organization=organization.pk,
+        areas=list(actor.works_in),
+        everywhere=actor.is_facilitator,
+    )
+    areas: dict[int, Area] = {area.pk: area for (area,) in of_mine}
     found: list[Ask] = []
-    for ask, terms, asker, performer, sender in WAITING(
-        organization=organization.pk, areas=mine, everywhere=actor.is_facilitator
-    ):
+    for ask, terms, asker, performer, sender in asked:
         ask.organization, ask.terms, ask.asker, ask.performer = organization, terms, asker, performer
         ask.redirected_from = sender
         found.append(ask)
@@ -175,12 +182,13 @@ def desk_of(actor: Actor, now: datetime) -> Desk:
         _lay(piles, one, waiting_nowhere)
     for pile in piles.values():
         pile.drafts.sort(key=lambda one: one.ask.created_at, reverse=True)
-    return Desk(list(piles.values()), [one for one in waiting_nowhere if one.unanswered])
+    chased = [one for one in waiting_nowhere if one.unanswered]
+    return Desk(list(piles.values()), chased)
 
 
 def in_focus(organization: Organization) -> ClientProblem | None:
-    """The client's problem of which the desk reminds people who wait for nobody."""
-    return next((problem for (problem,) in FOCUS(organization.pk)), None)
+    """The client's problem of which people are reminded for whom nobody waits."""
+    return next((problem for (problem,) in FOCUS(organization=organization.pk)), None)
 
 
 def _lay(piles: dict[int, Pile], one: Item, elsewhere: list[Item]) -> None:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, partial
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +28,7 @@ from contracts.words import Side
 from requests import moves
 from requests.models import Act, Ask, Promise, Terms
 from requests.states import OPEN, Direction, State, Verb
-from requests.trace import Step, paths
+from requests.trace import UP_FROM_LINK, Step, steps
 from requests.wording import Difference, differences
 
 SHOWN_DEEDS = 8
@@ -39,7 +40,8 @@ SIGNATURES = Rows(
     FROM contracts_signature signature
     LEFT JOIN areas_membership recorder ON recorder.id = signature.recorded_by_id
     LEFT JOIN areas_user person ON person.id = recorder.user_id
-    WHERE signature.contract_id = %s AND signature.n = ANY(%s)
+    WHERE signature.contract_id = %(contract)s AND signature.n >= coalesce(
+        (SELECT max(n) FROM contracts_version WHERE contract_id = signature.contract_id AND in_force_at IS NOT NULL), 0)
     ORDER BY signature.at
     """,
     signature=Signature,
@@ -50,7 +52,7 @@ GONE = Rows(
     """
     SELECT {owner}, {person}
     FROM areas_membership owner JOIN areas_user person ON person.id = owner.user_id
-    WHERE owner.id = ANY(%s) AND owner.left_at IS NOT NULL
+    WHERE owner.left_at IS NOT NULL AND owner.id IN (SELECT owner_id FROM requests_ask WHERE link_id = %(link)s)
     """,
     owner=(Membership, ("user_id", "left_at")),
     person=(User, ("email", "name")),
@@ -63,7 +65,8 @@ ACTS = Rows(
     LEFT JOIN areas_area area ON area.id = act.for_area_id
     LEFT JOIN requests_ask onward ON onward.id = act.redirected_to_id
     LEFT JOIN areas_area performer ON performer.id = onward.performer_id
-    WHERE act.ask_id = ANY(%s)
+    WHERE act.ask_id IN (
+        SELECT id FROM requests_ask WHERE link_id = %(link)s AND state IN ('asked', 'countered', 'declined'))
     ORDER BY act.ask_id, act.n
     """,
     act=Act,
@@ -72,6 +75,9 @@ ACTS = Rows(
     onward=(Ask, ("ref", "state", "performer_id")),
     performer=(Area, ("name",)),
 )
+
+# All that a sheet is read from.
+READINGS = (drafting.MATTER, drafting.SHOES, SIGNATURES, ACTS, GONE, UP_FROM_LINK, feed.OF_LINK)
 
 
 @dataclass
@@ -104,6 +110,19 @@ class Sheet:
         self.organization = contract.organization = actor.organization
         self.customer = self.link.customer
         self.supplier = self.link.supplier
+        self._known: dict[Rows, list[tuple[Any, ...]]] = {}
+
+    @property
+    def _asked(self) -> dict[str, int]:
+        return {"contract": self.contract.pk, "link": self.link.pk, "shown": SHOWN_DEEDS}
+
+    def gather(self) -> Sheet:
+        """For the whole page: ask at once what would be asked bit by bit."""
+        self._known = dict(zip(READINGS, Rows.together(*READINGS, **self._asked), strict=True))
+        return self
+
+    def _read(self, reading: Rows) -> list[tuple[Any, ...]]:
+        return self._known[reading] if reading in self._known else reading(**self._asked)
 
     # Whose it is
 
@@ -142,7 +161,7 @@ class Sheet:
 
     @cached_property
     def _matter(self) -> drafting.Matter:
-        return drafting.matter_of(self.contract)
+        return drafting.matter_of(self.contract, self._read(drafting.MATTER))
 
     @cached_property
     def proposed(self) -> drafting.Proposal:
@@ -155,10 +174,9 @@ class Sheet:
     @cached_property
     def _signatures(self) -> list[Signature]:
         """Those under the version in force and those given for the proposed one."""
-        numbers = [self.proposed.n, *([self.version.n] if self.version else [])]
         areas = {area.pk: area for area in (self.customer, self.supplier)}
         found = []
-        for signature, recorder, person in SIGNATURES(self.contract.pk, numbers):
+        for signature, recorder, person in self._read(SIGNATURES):
             signature.for_area = areas[signature.for_area_id]
             if recorder:
                 recorder.user, signature.recorded_by = person, recorder
@@ -269,27 +287,24 @@ class Sheet:
     def _acts(self) -> dict[int, list[Act]]:
         """Ask pk → its acts in order, for what is not agreed."""
         found: dict[int, list[Act]] = defaultdict(list)
-        talked = [ask.pk for ask in self._talk if ask.state != State.DRAFT]
-        if talked:
-            for act, terms, area, onward, performer in ACTS(talked):
-                act.terms, act.for_area = terms, area
-                if onward:
-                    onward.performer, act.redirected_to = performer, onward
-                found[act.ask_id].append(act)
+        for act, terms, area, onward, performer in self._read(ACTS):
+            act.terms, act.for_area = terms, area
+            if onward:
+                onward.performer, act.redirected_to = performer, onward
+            found[act.ask_id].append(act)
         return found
 
     @cached_property
     def _paths(self) -> dict[int, list[Step]]:
-        return paths([line.ask.pk for line in self.proposed.lines] + [ask.pk for ask in self._talk])
+        return steps(self._read(UP_FROM_LINK))
 
     @cached_property
     def _ownerless(self) -> set[int]:
         """The asks whose owner has left the organization."""
-        owned = [ask for ask in self._matter.asks.values() if ask.owner_id]
         gone = {}
-        for owner, person in GONE([ask.owner_id for ask in owned]) if owned else ():
+        for owner, person in self._read(GONE):
             owner.user, gone[owner.pk] = person, owner
-        left = [ask for ask in owned if ask.owner_id in gone]
+        left = [ask for ask in self._matter.asks.values() if ask.owner_id in gone]
         for ask in left:
             ask.owner = gone[ask.owner_id]
         return {ask.pk for ask in left if ask.owner_left}
@@ -425,7 +440,7 @@ class Sheet:
 
     @cached_property
     def shoes(self) -> Shoes | None:
-        return drafting.last_shoes(self.contract)
+        return drafting.last_shoes(self.contract, self._read(drafting.SHOES))
 
     @cached_property
     def writes_shoes(self) -> Side | None:
@@ -452,7 +467,7 @@ class Sheet:
     @cached_property
     def feed(self) -> list[feed.Line]:
         """What happened on this link lately."""
-        return feed.of_link(self.organization, self.link, SHOWN_DEEDS)
+        return feed.of_link(self.organization, self.link, self._read(feed.OF_LINK))
 
     @property
     def may_change(self) -> bool:

@@ -40,6 +40,7 @@ def sheet(request: MemberRequest, actor: Actor, link: str) -> HttpResponseBase:
         return render(request, "contracts/sheet.html#lane", frame(request, found, lane=lane))
     if part in REGIONS:
         return render(request, f"contracts/sheet.html#{part}", frame(request, found))
+    found.gather()
     return render(request, "contracts/sheet.html", frame(request, found, **live(request, _topics(found))))
 
 

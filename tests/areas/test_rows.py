@@ -59,3 +59,12 @@ def test_stored_json_comes_as_what_it_says(cast: Cast) -> None:
     JournalEntry.objects.create(organization=cast.organization, event="person.joined", at=NOW, facts=facts)
     read = Rows("SELECT {entry} FROM areas_journalentry entry ORDER BY entry.id DESC LIMIT 1", entry=JournalEntry)
     assert [entry.facts for (entry,) in read()] == [facts]
+
+
+def test_several_readings_are_one_message(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    areas = Rows("SELECT {area} FROM areas_area area WHERE area.id = %(area)s", area=Area)
+    nothing = Rows("SELECT {link} FROM areas_link link WHERE false", link=Link)
+    plain = Rows("SELECT %(word)s::text, 2")
+    with django_assert_num_queries(1):
+        found = Rows.together(areas, nothing, plain, area=cast.sales.pk, word="a%;b")
+    assert found == [[(cast.sales,)], [], [("a%;b", 2)]]
