@@ -15,6 +15,7 @@ from areas.access import Actor
 from areas.models import Area, Link
 from contracts.drafting import Proposal, fingerprint, lines_of
 from contracts.models import Clause, Contract, Removal, Shoes, Signature, Version
+from contracts.rates import Rate, kept_rates
 from contracts.words import Side
 from requests.models import Ask
 from requests.states import OPEN, Direction, State
@@ -63,6 +64,7 @@ class Shelved:
     unanswered: int = 0
     review_is_due: bool = False
     is_changing: bool = False
+    rate: Rate = field(default_factory=Rate)
 
     @property
     def stand(self) -> Stand:
@@ -83,6 +85,10 @@ class Shelved:
     @property
     def unmet(self) -> int:
         return self.needs.unmet
+
+    @property
+    def rate_id(self) -> str:
+        return f"rate-{self.link.ref}"
 
     def area_of(self, side: str) -> Area:
         return self.link.customer if side == Side.CUSTOMER else self.link.supplier
@@ -106,7 +112,10 @@ class Shelved:
 
 
 def shelf(actor: Actor, now: datetime, links: Iterable[int] | None = None) -> list[Shelved]:
-    """The contracts of the organization, or those of `links`, in the order of the names of their areas."""
+    """The contracts of the organization, or those of `links`, in the order of the names of their areas.
+
+    Those of the whole organization come with their kept rates.
+    """
     organization = actor.organization
     today = now.astimezone(organization.tz).date()
     found = Link.objects.filter(organization=organization).select_related("customer", "supplier", "contract")
@@ -122,6 +131,10 @@ def shelf(actor: Actor, now: datetime, links: Iterable[int] | None = None) -> li
     _read_versions(shelved)
     agreed_outside = _count(shelved, today)
     _read_proposals(shelved, agreed_outside)
+    if links is None:
+        for link, rate in kept_rates(organization, now, by="link").items():
+            if link in shelved:
+                shelved[link].rate = rate
     return list(shelved.values())
 
 

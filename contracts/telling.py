@@ -57,6 +57,7 @@ class Line(NamedTuple):
     title: str
     detail: str
     path: str
+    since: str = ""
 
 
 class Listing(NamedTuple):
@@ -87,10 +88,11 @@ class Listing(NamedTuple):
 
     def _line(self, n: int, line: Line) -> str:
         path = f'<span class="small board-path">{escape(line.path)}</span>' if line.path else ""
+        since = f" · {escape(line.since)}" if line.since else ""
         return (
             f'<li class="board-line"><span class="pill {line.pill}">{escape(line.word)}</span> <span class="grow">'
             f'<a id="{self.key}-{n + 1}" href="{escape(line.href)}"><b>{escape(line.title)}</b></a>'
-            f'<span class="small muted">{escape(line.detail)}</span>{path}</span></li>'
+            f'<span class="small muted">{escape(line.detail)}{since}</span>{path}</span></li>'
         )
 
 
@@ -359,8 +361,6 @@ class Teller:
             }
         else:
             detail = between
-        if item.why:
-            detail = f"{detail} · {self._since(item)}"
         return Line(
             pill=pill,
             word=word,
@@ -368,6 +368,7 @@ class Teller:
             title=item.outcome,
             detail=detail,
             path=self._path_text(item),
+            since=self._since(item) if item.why else "",
         )
 
     def _since(self, item: Item) -> str:

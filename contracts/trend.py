@@ -31,7 +31,7 @@ class Size(NamedTuple):
 
 
 SMALL = Size(120, 32)
-WIDE = Size(480, 132, 12)
+WIDE = Size(420, 124, 12)
 STAGE = Size(300, 76)
 
 
