@@ -108,12 +108,7 @@ def make_late(now: datetime) -> None:
 
 def chase_all(now: datetime) -> int:
     """Batch after batch until nothing is due; how many rows."""
-    rows = 0
-    while True:
-        done = chasing.chase_due(now, BATCH)
-        rows += done.rows
-        if not done.more:
-            return rows
+    return chasing.sweep(now, limit=BATCH).rows
 
 
 def floor(now: datetime) -> float:

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.chasing import days, deliveries
-from contracts.chasing.notices import next_working_moment
+from contracts.chasing.notices import Known, next_working_moment
 from contracts.models import Occurrence
 from post import letters
 
 __all__ = ["Chased", "chase_due", "is_behind", "next_working_moment", "sweep"]
 
-# Rows of one transaction. A person who acts on one of them waits for it.
-BATCH = 1000
+# Rows of one round, and of one transaction: a person who acts on one of them waits for its end.
+ROUND = 1000
+TOGETHER = 400
 # A sweep ends well inside the task's time limit.
 SWEEP_LASTS = timedelta(seconds=40)
 
@@ -30,30 +31,44 @@ class Chased:
     rows: int = 0
     notices: int = 0
     more: bool = False
+    # Of what is chased one by one: days, and what hangs together.
+    few: bool = False
 
 
-def chase_due(now: datetime, limit: int = BATCH) -> Chased:
+def chase_due(now: datetime, limit: int = ROUND) -> Chased:
     """One round over all that is chased: of each kind at most `limit`."""
-    entangled, entangled_notices = deliveries.in_order(now, limit)
-    rows, notices = deliveries.batch(now, limit)
-    answers, answer_notices = days.answers(now, limit)
-    reviews, review_notices = days.reviews(now, limit)
-    told = entangled_notices + notices + answer_notices + review_notices
-    more = limit in (entangled, rows, answers, reviews)
-    if told and not more:
-        letters.ring_on_commit()
-    return Chased(entangled + rows + answers + reviews, told, more)
+    return _round(now, limit, {}, with_few=True)
 
 
-def sweep(now: datetime, lasting: timedelta = SWEEP_LASTS, limit: int = BATCH) -> Chased:
+def sweep(now: datetime, lasting: timedelta = SWEEP_LASTS, limit: int = ROUND) -> Chased:
     """Rounds until nothing is due, or the time is over; then `more`."""
     began = time.monotonic()
+    known: Known = {}
     rows = notices = 0
-    more = True
+    more = few = True
     while more and time.monotonic() - began < lasting.total_seconds():
-        done = chase_due(now, limit)
-        rows, notices, more = rows + done.rows, notices + done.notices, done.more
+        done = _round(now, limit, known, with_few=few)
+        rows, notices, more, few = rows + done.rows, notices + done.notices, done.more, done.few
+    if notices:
+        letters.ring_on_commit()
     return Chased(rows, notices, more)
+
+
+def _round(now: datetime, limit: int, known: Known, *, with_few: bool) -> Chased:
+    asked = entangled = rows = notices = 0
+    if with_few:
+        # First: a letter that gathers waits for the rest (`is_behind`), so that both come in the same one.
+        asked, notices = days.chase(now, limit, known)
+        entangled, more_notices = deliveries.in_order(now, limit, known)
+        notices += more_notices
+    while rows < limit:
+        together = min(TOGETHER, limit - rows)
+        done, told = deliveries.batch(now, together, known)
+        rows, notices = rows + done, notices + told
+        if done < together:
+            break
+    few = asked >= limit or entangled >= limit
+    return Chased(asked + entangled + rows, notices, more=few or rows >= limit, few=few)
 
 
 def is_behind(now: datetime) -> bool:

@@ -10,14 +10,13 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from areas.calendar import Calendar
 from areas.models import Organization
-from contracts.chasing.notices import Climbed, tell
+from contracts.chasing.notices import AUDIENCE, COUNTED, Known, claimed, tell, told
 from contracts.models import Contract, Version
 from contracts.words import Chased as Kind
 from requests.models import Ask
@@ -57,19 +56,15 @@ class Ladder:
     def _opening(self, day: date) -> datetime:
         return self.calendar.next_open(self._midnight(day))
 
-    def last_day(self, n: int, now: datetime) -> date:
-        """The last day of which rung `n` is past. A later day's rung is never earlier."""
-        day = now.astimezone(self.calendar.zone).date()
-        if n == 2 or (n == 1 and not self.warn_days):
-            return day - ONE
-        if n == 1:
-            while self.at(day + ONE, 1) <= now:
-                day += ONE
-            return day
-        day -= ONE
-        while self.at(day, 3) > now:
-            day -= ONE
-        return day
+    def last_days(self, now: datetime) -> tuple[date, date, date]:
+        """The last day of which each rung is past. A later day's rung is never earlier than an earlier day's."""
+        over = now.astimezone(self.calendar.zone).date() - ONE
+        first = third = over
+        while self.warn_days and self.at(first + ONE, 1) <= now:
+            first += ONE
+        while self.at(third, 3) > now:
+            third -= ONE
+        return first, over, third
 
 
 @dataclass(frozen=True)
@@ -118,67 +113,79 @@ SELECT c.organization_id, c.id, c.review_on, x.n, x.round, k.supplier_id, k.cust
  LIMIT %(limit)s
 """
 CLIMB = """
-INSERT INTO contracts_rung (organization_id, kind, {thing}_id, round, n, due_at, at, noted_at)
-SELECT organization, %(kind)s, thing, round, n, due_at, at, %(now)s
-  FROM unnest(%(organizations)s::bigint[], %(things)s::bigint[], %(rounds)s::int[], %(ns)s::int[],
-              %(due)s::timestamptz[], %(at)s::timestamptz[]) AS r(organization, thing, round, n, due_at, at)
-    ON CONFLICT DO NOTHING
-RETURNING id, {thing}_id
+WITH due AS (
+    SELECT * FROM unnest(%(organizations)s::bigint[], %(things)s::bigint[], %(rounds)s::int[], %(ns)s::int[],
+                         %(performers)s::bigint[], %(others)s::bigint[], %(due)s::timestamptz[], %(at)s::timestamptz[])
+           AS d(organization, thing, round, n, performer, other, due_at, at)
+), written AS (
+    INSERT INTO contracts_rung (organization_id, kind, {thing}_id, round, n, due_at, at, noted_at)
+    SELECT organization, %(kind)s, thing, round, n, due_at, at, %(now)s FROM due
+        ON CONFLICT DO NOTHING
+    RETURNING id, {thing}_id AS thing
+), climbed AS (
+    -- An answer is asked of the side whose turn it is, at its day of both, then of the facilitators too; a review of
+    -- both sides, then of the facilitators too.
+    SELECT r.id AS rung, %(kind)s AS kind, d.organization, d.performer, NULL::bigint AS owner, true AS leads,
+           CASE WHEN d.n >= %(both)s THEN d.other END AS other, d.n = 3 AS facilitators
+      FROM written r JOIN due d USING (thing)
+),
 """
 
 
-def answers(now: datetime, limit: int) -> tuple[int, int]:
-    """Asks that wait for an answer: the side whose turn it is, then both, then the facilitators too."""
-    waiting = Ask.objects.filter(state__in=OPEN, answer_by__lte=(now + AHEAD).date()).values("organization")
-    return _chase(Kind.ANSWER, "ask", ASKS, waiting, now, limit)
-
-
-def reviews(now: datetime, limit: int) -> tuple[int, int]:
-    """Contracts whose day of review comes: the leads of both sides, then the facilitators too."""
+def chase(now: datetime, limit: int, known: Known) -> tuple[int, int]:
+    """Rungs of asks that wait for an answer, and of contracts to be reviewed; how many, and how many notices."""
+    soon = (now + AHEAD).date()
     in_force = Version.objects.filter(contract=OuterRef("pk"), in_force_at__isnull=False, superseded_at__isnull=True)
-    due = Contract.objects.filter(Exists(in_force), review_on__lte=(now + AHEAD).date()).values("organization")
-    return _chase(Kind.REVIEW, "contract", REVIEWS, due, now, limit)
-
-
-def _chase(
-    kind: Kind, thing: str, statement: str, waiting: QuerySet[Any, Any], now: datetime, limit: int
-) -> tuple[int, int]:
+    waiting = Organization.objects.filter(
+        Q(pk__in=Ask.objects.filter(state__in=OPEN, answer_by__lte=soon).values("organization"))
+        | Q(pk__in=Contract.objects.filter(Exists(in_force), review_on__lte=soon).values("organization"))
+    )
     ladders = dict(_ladders(waiting, now))
-    if not ladders:
-        return 0, 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {
-                "organizations": list(ladders),
-                "first": [ladder.last_day(1, now) for ladder in ladders.values()],
-                "second": [ladder.last_day(2, now) for ladder in ladders.values()],
-                "third": [ladder.last_day(3, now) for ladder in ladders.values()],
-                "epoch": EPOCH,
-                "open": list(OPEN),
-                "limit": limit,
-            },
-        )
-        rungs = [Rungs(*row) for row in cursor.fetchall()]
-    return _in_parts(kind, thing, rungs, ladders, now) if rungs else (0, 0)
+    rows = notices = 0
+    if ladders:
+        for kind, thing, statement in ((Kind.ANSWER, "ask", ASKS), (Kind.REVIEW, "contract", REVIEWS)):
+            rungs = _due(statement, ladders, now, limit)
+            more_rows, more_notices = _in_parts(kind, thing, rungs, ladders, now, known) if rungs else (0, 0)
+            rows, notices = rows + more_rows, notices + more_notices
+    return rows, notices
 
 
-def _ladders(waiting: QuerySet[Any, Any], now: datetime) -> Iterator[tuple[int, Ladder]]:
-    for organization in Organization.objects.filter(pk__in=waiting):
+def _ladders(organizations: QuerySet[Organization], now: datetime) -> Iterator[tuple[int, Ladder]]:
+    for organization in organizations:
         try:
             ladder = Ladder.of(organization)
-            ladder.last_day(1, now), ladder.last_day(3, now)
+            ladder.last_days(now)
         except ValueError:
             logger.warning("organization %s has no working time: its days are not chased", organization.ref)
         else:
             yield organization.pk, ladder
 
 
-def _in_parts(kind: Kind, thing: str, rungs: list[Rungs], ladders: dict[int, Ladder], now: datetime) -> tuple[int, int]:
+def _due(statement: str, ladders: dict[int, Ladder], now: datetime, limit: int) -> list[Rungs]:
+    first, second, third = zip(*(ladder.last_days(now) for ladder in ladders.values()), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                "organizations": list(ladders),
+                "first": list(first),
+                "second": list(second),
+                "third": list(third),
+                "epoch": EPOCH,
+                "open": list(OPEN),
+                "limit": limit,
+            },
+        )
+        return [Rungs(*row) for row in cursor.fetchall()]
+
+
+def _in_parts(
+    kind: Kind, thing: str, rungs: list[Rungs], ladders: dict[int, Ladder], now: datetime, known: Known
+) -> tuple[int, int]:
     """Halves what fails, until what does it stands alone: it is left for the next sweep, and the others go on."""
     try:
         with transaction.atomic():
-            return _climb(kind, thing, rungs, ladders, now)
+            return _climb(kind, thing, rungs, ladders, now, known)
     except Exception as error:
         if not connection.is_usable():
             raise
@@ -186,40 +193,33 @@ def _in_parts(kind: Kind, thing: str, rungs: list[Rungs], ladders: dict[int, Lad
             logger.exception("%s %s could not be chased: %s", thing, rungs[0].thing, type(error).__name__)
             return 0, 0
     half = len(rungs) // 2
-    (rows, notices) = _in_parts(kind, thing, rungs[:half], ladders, now)
-    (more_rows, more_notices) = _in_parts(kind, thing, rungs[half:], ladders, now)
+    (rows, notices) = _in_parts(kind, thing, rungs[:half], ladders, now, known)
+    (more_rows, more_notices) = _in_parts(kind, thing, rungs[half:], ladders, now, known)
     return rows + more_rows, notices + more_notices
 
 
-def _climb(kind: Kind, thing: str, rungs: list[Rungs], ladders: dict[int, Ladder], now: datetime) -> tuple[int, int]:
+def _climb(
+    kind: Kind, thing: str, rungs: list[Rungs], ladders: dict[int, Ladder], now: datetime, known: Known
+) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            CLIMB.format(thing=thing),
+            CLIMB.format(thing=thing) + AUDIENCE + COUNTED.format(of="written"),
             {
                 "kind": kind,
                 "now": now,
+                "both": 1 if kind == Kind.REVIEW else 2,
                 "organizations": [one.organization for one in rungs],
                 "things": [one.thing for one in rungs],
                 "rounds": [one.round for one in rungs],
                 "ns": [one.n for one in rungs],
+                "performers": [one.performer for one in rungs],
+                "others": [one.other for one in rungs],
                 "due": [ladders[one.organization].at(one.day, 2) for one in rungs],
                 "at": [ladders[one.organization].at(one.day, one.n) for one in rungs],
             },
         )
-        written = {of: rung for rung, of in cursor.fetchall()}
-    told = [
-        Climbed(
-            written[one.thing],
-            kind,
-            one.organization,
-            performer=one.performer,
-            other=one.other if kind == Kind.REVIEW or one.n >= 2 else None,
-            facilitators=one.n == 3,
-        )
-        for one in rungs
-        if one.thing in written
-    ]
-    return len(written), tell(told, now)
+        lines = cursor.fetchall()
+    return claimed(lines), tell(told(lines), now, known)
 
 
 def turn_of(round_: int) -> Side:

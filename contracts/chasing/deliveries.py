@@ -12,9 +12,8 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
 from contracts import depending
-from contracts.chasing.notices import Climbed, tell
+from contracts.chasing.notices import AUDIENCE, COUNTED, Known, claimed, tell, told
 from contracts.models import Occurrence
-from contracts.words import Chased as Kind
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +75,7 @@ WITH due AS (
      WHERE s.ladder = 'delivery' AND s.reached >= 2 AND s.rung < 2
        AND (s.failed_at IS NULL OR s.failed_at < s.due_at)
        AND f.told IS NOT TRUE
-), climbed AS (
+), written AS (
     INSERT INTO contracts_rung (organization_id, kind, occurrence_id, round, n, due_at, at, noted_at)
     SELECT s.organization_id, s.ladder, s.id, s.deliveries, s.reached, s.base,
            CASE s.reached WHEN 1 THEN s.warn_at WHEN 2 THEN s.base ELSE s.escalate_at END, %(now)s
@@ -84,19 +83,27 @@ WITH due AS (
      WHERE s.reached > s.rung
         ON CONFLICT DO NOTHING
     RETURNING id, occurrence_id
-)
-SELECT r.id, s.ladder, s.organization_id, s.rung, s.reached, s.owes_id, s.owed_id, k.owner_id
-  FROM seen s
-  LEFT JOIN climbed r ON r.occurrence_id = s.id
-  LEFT JOIN contracts_commitment c ON c.id = s.commitment_id AND r.id IS NOT NULL
-  LEFT JOIN contracts_clause k ON k.id = c.clause_id
+), climbed AS (
+    -- Before the day the owner; at the day the leads too; after it both sides and the facilitators. A catch-up stands
+    -- for all the rungs that it jumps over, and is told to the people of all of them. A verdict is the receiver's.
+    SELECT r.id AS rung, s.ladder AS kind, s.organization_id AS organization,
+           CASE s.ladder WHEN 'verdict' THEN s.owed_id ELSE s.owes_id END AS performer,
+           CASE WHEN s.ladder = 'delivery' AND s.rung < 2 THEN k.owner_id END AS owner,
+           s.ladder = 'verdict' OR s.reached >= 2 AS leads,
+           CASE WHEN s.reached = 3 THEN CASE s.ladder WHEN 'verdict' THEN s.owes_id ELSE s.owed_id END END AS other,
+           s.reached = 3 AS facilitators
+      FROM written r
+      JOIN seen s ON s.id = r.occurrence_id
+      JOIN contracts_commitment c ON c.id = s.commitment_id
+      JOIN contracts_clause k ON k.id = c.clause_id
+),
 """
 
 
-def batch(now: datetime, limit: int) -> tuple[int, int]:
+def batch(now: datetime, limit: int, known: Known) -> tuple[int, int]:
     """One batch of what stands for itself; how many rows were claimed, and how many notices written."""
     try:
-        return _climb(FREE, now, limit)
+        return _climb(FREE, now, limit, known)
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:
@@ -106,15 +113,15 @@ def batch(now: datetime, limit: int) -> tuple[int, int]:
     these = list(
         Occurrence.objects.filter(chase_at__lt=now).order_by("chase_at", "pk").values_list("pk", flat=True)[:limit]
     )
-    return _in_parts(these, now)
+    return _in_parts(these, now, known)
 
 
-def _in_parts(these: list[int], now: datetime) -> tuple[int, int]:
+def _in_parts(these: list[int], now: datetime, known: Known) -> tuple[int, int]:
     """Halves what fails until the row that does it stands alone, and puts that one aside."""
     if not these:
         return 0, 0
     try:
-        return _climb(f"{THESE} AND {FREE}", now, len(these), these)
+        return _climb(f"{THESE} AND {FREE}", now, len(these), known, these)
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:
@@ -124,37 +131,20 @@ def _in_parts(these: list[int], now: datetime) -> tuple[int, int]:
             _put_aside(these[0], error, now)
             return 1, 0
     half = len(these) // 2
-    (rows, notices), (more_rows, more_notices) = _in_parts(these[:half], now), _in_parts(these[half:], now)
+    (rows, notices), (more_rows, more_notices) = (
+        _in_parts(these[:half], now, known),
+        _in_parts(these[half:], now, known),
+    )
     return rows + more_rows, notices + more_notices
 
 
-def _climb(which: str, now: datetime, limit: int, these: list[int] | None = None) -> tuple[int, int]:
+def _climb(which: str, now: datetime, limit: int, known: Known, these: list[int] | None = None) -> tuple[int, int]:
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(CLIMB.format(which=which), {"now": now, "limit": limit, "these": these})
-            rows = cursor.fetchall()
-        return len(rows), tell([climbed(*row) for row in rows if row[0] is not None], now)
-
-
-def climbed(
-    rung: int, ladder: str, organization: int, before: int, n: int, owes: int, owed: int, owner: int | None
-) -> Climbed:
-    """Whom this rung is told: before the day the owner; at the day the leads too; after it both sides.
-
-    A catch-up stands for all the rungs that it jumps over, and is told to the people of all of them.
-    """
-    if ladder == Kind.VERDICT:
-        return Climbed(rung, ladder, organization, performer=owed, other=owes if n == 3 else None, facilitators=n == 3)
-    return Climbed(
-        rung,
-        ladder,
-        organization,
-        performer=owes,
-        owner=owner if before < 2 else None,
-        leads=n >= 2,
-        other=owed if n == 3 else None,
-        facilitators=n == 3,
-    )
+            statement = CLIMB.format(which=which) + AUDIENCE + COUNTED.format(of="seen")
+            cursor.execute(statement, {"now": now, "limit": limit, "these": these})
+            lines = cursor.fetchall()
+        return claimed(lines), tell(told(lines), now, known)
 
 
 def _put_aside(pk: int, error: Exception, now: datetime) -> None:
@@ -173,7 +163,7 @@ SELECT o.id FROM contracts_occurrence o
 """
 
 
-def in_order(now: datetime, limit: int) -> tuple[int, int]:
+def in_order(now: datetime, limit: int, known: Known) -> tuple[int, int]:
     """What hangs together, in the order in which it fell due: whatever became late first stops the clocks behind it.
 
     One row is one transaction, and requirements are locked before what depends on them, as by the deeds of people.
@@ -186,7 +176,7 @@ def in_order(now: datetime, limit: int) -> tuple[int, int]:
         try:
             with transaction.atomic():
                 _stop_clocks(pk, now)
-                done, told = _climb(THESE, now, 1, [pk])
+                done, told = _climb(THESE, now, 1, known, [pk])
         except SoftTimeLimitExceeded:
             raise
         except Exception as error:

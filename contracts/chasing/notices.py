@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,44 +20,31 @@ COMPOSER = "reminder"
 LETTER_KIND = "contracts.reminder"
 
 
-@dataclass(frozen=True)
-class Climbed:
-    """A rung that was climbed just now, and the sides that are told of it.
+# The people that a sweep has met so far: membership → to whom and when a letter would leave.
+Known = dict[int, Addressee]
 
-    `owner` alone is told as long as `leads` is not set; one who left is replaced by the leads.
-    """
-
-    rung: int
-    kind: str
-    organization: int
-    performer: int
-    owner: int | None = None
-    leads: bool = True
-    other: int | None = None
-    facilitators: bool = False
-
-
-# Leads decide for their area, as the voices do for the client. A viewer decides nothing, whatever part is left over.
+# Goes on from a CTE `climbed (rung, kind, organization, performer, owner, leads, other, facilitators)`: `owner` alone
+# is told as long as `leads` is not set, and one who left is replaced by the leads. Leads decide for their area, as the
+# voices do for the client. A viewer decides nothing, whatever part is left over.
+# Gives a line for each person with the rungs, as text: they go back into the database unread.
 AUDIENCE = """
-WITH climbed AS (
+asked AS (
     SELECT c.*, o.id AS living_owner
-      FROM unnest(%(rungs)s::bigint[], %(kinds)s::text[], %(organizations)s::bigint[], %(performers)s::bigint[],
-                  %(owners)s::bigint[], %(leads)s::boolean[], %(others)s::bigint[], %(facilitators)s::boolean[])
-           AS c(rung, kind, organization, performer, owner, leads, other, facilitators)
+      FROM climbed c
       LEFT JOIN areas_membership o ON o.id = c.owner AND o.left_at IS NULL AND o.role <> 'viewer'
 ), told AS (
-    SELECT rung, kind, living_owner AS person FROM climbed WHERE living_owner IS NOT NULL
+    SELECT rung, kind, living_owner AS person FROM asked WHERE living_owner IS NOT NULL
     UNION
-    SELECT c.rung, c.kind, p.membership_id FROM climbed c JOIN areas_areapart p ON p.area_id = c.performer
+    SELECT c.rung, c.kind, p.membership_id FROM asked c JOIN areas_areapart p ON p.area_id = c.performer
      WHERE p.part IN ('lead', 'voice') AND (c.leads OR c.living_owner IS NULL)
     UNION
-    SELECT c.rung, c.kind, p.membership_id FROM climbed c JOIN areas_areapart p ON p.area_id = c.other
+    SELECT c.rung, c.kind, p.membership_id FROM asked c JOIN areas_areapart p ON p.area_id = c.other
      WHERE p.part IN ('lead', 'voice')
     UNION
-    SELECT c.rung, c.kind, m.id FROM climbed c JOIN areas_membership m ON m.organization_id = c.organization
+    SELECT c.rung, c.kind, m.id FROM asked c JOIN areas_membership m ON m.organization_id = c.organization
      WHERE c.facilitators AND m.role = 'facilitator'
 )
-SELECT told.rung, m.id
+SELECT m.id, array_agg(told.rung)::text, count(*)
   FROM told
   JOIN areas_membership m ON m.id = told.person AND m.left_at IS NULL AND m.role <> 'viewer'
   JOIN areas_user u ON u.id = m.user_id AND u.is_active
@@ -66,60 +53,67 @@ SELECT told.rung, m.id
                       WHEN 'verdict' THEN coalesce(w.verdict, true)
                       WHEN 'answer' THEN coalesce(w.answer, true)
                       ELSE coalesce(w.review, true) END
+ GROUP BY m.id
 """
+
+# One line more, which is no person's: how many rows were claimed.
+COUNTED = "UNION ALL SELECT NULL, NULL, count(*) FROM {of}"
 
 TELL = """
 INSERT INTO contracts_notice (rung_id, membership_id, letter_id, at)
-SELECT rung, person, letter, %(now)s
-  FROM unnest(%(rungs)s::bigint[], %(people)s::bigint[], %(letters)s::bigint[]) AS n(rung, person, letter)
+SELECT rung, n.person, n.letter, %(now)s
+  FROM unnest(%(people)s::bigint[], %(letters)s::bigint[], %(rungs)s::text[]) AS n(person, letter, rungs),
+       unnest(n.rungs::bigint[]) AS rung
     ON CONFLICT DO NOTHING
 """
 
 
-def tell(climbed: list[Climbed], now: datetime) -> int:
-    """Writes the notices of these rungs into the one letter that waits for each person; inside their transaction."""
-    if not climbed:
+Line = tuple[int, str, int]
+
+
+def claimed(lines: list[Line]) -> int:
+    return sum(n for person, _rungs, n in lines if person is None)
+
+
+def told(lines: list[Line]) -> list[Line]:
+    return [line for line in lines if line[0] is not None]
+
+
+def tell(told: list[Line], now: datetime, known: Known) -> int:
+    """Writes the notices that `AUDIENCE` asks for, into the one letter that waits for each person."""
+    if not told:
         return 0
+    waiting = letters_for({person for person, _rungs, _n in told}, now, known)
     with connection.cursor() as cursor:
-        cursor.execute(
-            AUDIENCE,
-            {
-                "rungs": [one.rung for one in climbed],
-                "kinds": [one.kind for one in climbed],
-                "organizations": [one.organization for one in climbed],
-                "performers": [one.performer for one in climbed],
-                "owners": [one.owner for one in climbed],
-                "leads": [one.leads for one in climbed],
-                "others": [one.other for one in climbed],
-                "facilitators": [one.facilitators for one in climbed],
-            },
-        )
-        pairs: list[tuple[int, int]] = cursor.fetchall()
-        if not pairs:
-            return 0
-        waiting = letters_for({person for _rung, person in pairs}, now)
         cursor.execute(
             TELL,
             {
                 "now": now,
-                "rungs": [rung for rung, _person in pairs],
-                "people": [person for _rung, person in pairs],
-                "letters": [waiting[person] for _rung, person in pairs],
+                "people": [person for person, _rungs, _n in told],
+                "letters": [waiting[person] for person, _rungs, _n in told],
+                "rungs": [rungs for _person, rungs, _n in told],
             },
         )
         return int(cursor.rowcount)
 
 
-def letters_for(people: set[int], now: datetime) -> dict[int, int]:
+def letters_for(people: set[int], now: datetime, known: Known) -> dict[int, int]:
     """The letter that waits for each person, new or begun by an earlier batch: membership → letter."""
-    members = Membership.objects.filter(pk__in=people).select_related("user", "organization")
+    if strangers := people - known.keys():
+        known |= addressees(strangers, now)
+    wanted = {known[person].name: person for person in people}
+    found = letters.gather((known[person] for person in people), composer=COMPOSER, kind=LETTER_KIND, now=now)
+    return {person: found[name] for name, person in wanted.items()}
+
+
+def addressees(people: set[int], now: datetime) -> Known:
     windows: dict[tuple[int, str], datetime] = {}
-    wanted: dict[int, Addressee] = {}
-    for member in members:
+    found: Known = {}
+    for member in Membership.objects.filter(pk__in=people).select_related("user", "organization"):
         place = (member.organization_id, member.user.zone)
         if place not in windows:
             windows[place] = next_working_moment(member, now)
-        wanted[member.pk] = Addressee(
+        found[member.pk] = Addressee(
             name=f"reminder {member.ref}",
             email=member.user.email,
             to_name=member.user.name,
@@ -127,8 +121,7 @@ def letters_for(people: set[int], now: datetime) -> dict[int, int]:
             organization_ref=member.organization.ref,
             not_before=windows[place],
         )
-    found = letters.gather(wanted.values(), composer=COMPOSER, kind=LETTER_KIND, now=now)
-    return {person: found[one.name] for person, one in wanted.items()}
+    return found
 
 
 def next_working_moment(member: Membership, now: datetime) -> datetime:

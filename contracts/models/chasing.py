@@ -21,7 +21,11 @@ class Rung(models.Model):
     day by which an answer was expected, the day of a review. Its meaning is contracts.chasing's.
     """
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    # As in what is chased. Unchecked by the database: it is copied from that row by the statement that writes this one,
+    # by the thousand, and checking each again would cost as much as writing it.
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=8, choices=Chased)
     occurrence = models.ForeignKey(
         Occurrence, on_delete=models.CASCADE, null=True, related_name="rungs", db_index=False
@@ -59,9 +63,14 @@ class Rung(models.Model):
 class Notice(models.Model):
     """One person is told of one rung: a line of a letter, and of the bell."""
 
-    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="notices", db_index=False)
-    rung = models.ForeignKey(Rung, on_delete=models.CASCADE, related_name="notices", db_index=False)
-    letter = models.ForeignKey(Letter, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Unchecked like Rung.organization: the transaction that writes this wrote the rung, read the person, holds the letter.
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="notices", db_index=False, db_constraint=False
+    )
+    rung = models.ForeignKey(
+        Rung, on_delete=models.CASCADE, related_name="notices", db_index=False, db_constraint=False
+    )
+    letter = models.ForeignKey(Letter, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False)
     at = models.DateTimeField()
 
     class Meta:

@@ -117,7 +117,8 @@ class Fact(models.Model):
     A mistake is put right by a later fact that `corrects` it, never by changing it.
     """
 
-    occurrence = models.ForeignKey(Occurrence, on_delete=models.CASCADE, related_name="facts")
+    # Its number within the occurrence is an index that begins with it.
+    occurrence = models.ForeignKey(Occurrence, on_delete=models.CASCADE, related_name="facts", db_index=False)
     n = models.PositiveSmallIntegerField()
     deed = models.CharField(max_length=12, choices=Deed)
     # When it was so, and when it was written down.
