@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,12 +15,14 @@ from django.urls import reverse
 
 from areas.words import Kind
 from contracts.board import Chain, LinkNow, chain_now
+from contracts.models import Occurrence, Pause
 from requests import moves
-from requests.models import Measurement
+from requests.models import Ask, Measurement
 from requests.states import Direction
 from tests import asks, build
 from tests.build import NOW
 from tests.cast import Cast, muebles_del_norte
+from tests.contracts.owed import commitment_of, falls_due, kept, repaired
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +155,162 @@ def test_blame_lands_on_the_side_that_owes(cast: Cast) -> None:
     chain = seen(cast, NOW + timedelta(days=6))
     assert chain.areas[cast.sales.pk].state == "broken"
     assert chain.areas[cast.logistics.pk].broken == 0
+
+
+# Deliveries
+
+
+def promised(cast: Cast, outcome: str = "Plan semanal", **asking: Any) -> Ask:
+    """Logistics' weekly promise to sales, without any delivery yet but those that a test makes."""
+    ask = asks.agreed(cast, terms=asks.weekly(outcome), **asking)
+    asks.signed(cast, ask.link)
+    Occurrence.objects.filter(commitment__ask=ask).delete()
+    return ask
+
+
+YESTERDAY = NOW - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({}, "overdue"),
+        ({"failed_at": YESTERDAY, "judged_at": YESTERDAY, "worked": False}, "sent_back"),
+        ({"failed_at": YESTERDAY, "delivered_at": NOW}, "again"),
+        ({"delivered_at": NOW}, "late"),
+        ({"delivered_at": YESTERDAY - timedelta(hours=1), "met": False}, "off_target"),
+    ],
+)
+def test_what_is_broken_says_why(cast: Cast, facts: dict[str, Any], why: str) -> None:
+    ask = promised(cast)
+    falls_due(ask, YESTERDAY, **facts)
+    chain = seen(cast)
+    link = link_of(chain, cast.to_sales.pk)
+    assert (link.standing, link.broken, link.to_judge) == ("broken", 1, 0)
+    (item,) = chain.broken
+    assert (item.why, item.promise, item.due_at, item.times) == (why, commitment_of(ask).ref, YESTERDAY, 1)
+    assert chain.areas[cast.logistics.pk].state == "broken"
+    assert chain.areas[cast.sales.pk].broken == 0
+
+
+def test_what_was_accepted_late_or_forgiven_mends_the_link(cast: Cast) -> None:
+    ask = promised(cast)
+    repaired(ask, YESTERDAY)
+    falls_due(ask, YESTERDAY - timedelta(weeks=1), waived_at=NOW, settled_at=NOW)
+    chain = seen(cast)
+    assert link_of(chain, cast.to_sales.pk).standing == "kept"
+    assert chain.broken == []
+    assert (chain.rate.kept, chain.rate.broken, chain.rate.waived) == (0, 1, 1)
+
+
+def test_a_promise_missed_three_times_is_one_broken_promise(cast: Cast) -> None:
+    ask = promised(cast)
+    for weeks in (0, 1, 2):
+        falls_due(ask, YESTERDAY - timedelta(weeks=weeks))
+    chain = seen(cast)
+    assert chain.total("broken") == 1
+    (item,) = chain.broken
+    assert (item.times, item.due_at) == (3, YESTERDAY - timedelta(weeks=2))
+    text = page(cast)
+    assert reverse("contracts:promise", kwargs={"org": cast.organization.ref, "ref": item.promise}) in text
+
+
+def test_a_promise_that_ended_is_broken_no_more(cast: Cast) -> None:
+    ask = promised(cast)
+    falls_due(ask, YESTERDAY)
+    commitment = commitment_of(ask)
+    commitment.ended_at = NOW
+    commitment.save()
+    chain = seen(cast)
+    assert chain.broken == []
+    assert link_of(chain, cast.to_sales.pk).broken == 0
+
+
+def test_a_paused_promise_is_nobodys_fault_and_says_what_it_waits_for(cast: Cast) -> None:
+    plan = promised(cast, "Plan semanal")
+    orders = promised(cast, "Pedidos completos", direction=Direction.REQUIREMENT)
+    late = falls_due(orders, YESTERDAY)
+    waits = falls_due(plan, NOW - timedelta(hours=1), paused_at=YESTERDAY)
+    Pause.objects.create(occurrence=waits, because=late, began_at=YESTERDAY)
+    chain = seen(cast)
+    link = link_of(chain, cast.to_sales.pk)
+    assert (link.supplier_paused, link.customer_paused, link.supplier_broken, link.customer_broken) == (1, 0, 0, 1)
+    assert chain.areas[cast.logistics.pk].state == "paused"
+    assert chain.areas[cast.sales.pk].state == "broken"
+    (item,) = chain.paused
+    assert (item.requirement, item.since, item.performer) == ("Pedidos completos", YESTERDAY, cast.logistics.pk)
+    text = page(cast)
+    assert 'class="pill paused"' in text
+    assert 'class="area paused"' in text
+
+
+def test_a_link_on_which_something_is_paused_is_drawn_so(cast: Cast) -> None:
+    falls_due(promised(cast), NOW - timedelta(hours=1), paused_at=YESTERDAY)
+    link = link_of(seen(cast), cast.to_sales.pk)
+    assert (link.standing, link.state) == ("paused", "paused")
+    assert 'class="lnk paused"' in page(cast)
+
+
+def test_a_delivery_waits_for_the_receivers_verdict(cast: Cast) -> None:
+    falls_due(promised(cast), YESTERDAY, delivered_at=YESTERDAY, judge_by=NOW + timedelta(hours=2))
+    chain = seen(cast)
+    link = link_of(chain, cast.to_sales.pk)
+    assert (link.standing, link.state, link.customer_to_judge, link.supplier_to_judge) == ("to_judge", "open", 1, 0)
+    assert (chain.areas[cast.sales.pk].to_judge, chain.areas[cast.logistics.pk].to_judge) == (1, 0)
+    assert [item.why for item in chain.to_judge] == ["delivered"]
+    assert NOW + timedelta(hours=2) < chain.fresh_until < NOW + timedelta(hours=3)
+    later = seen(cast, NOW + timedelta(hours=3))
+    assert [item.why for item in later.to_judge] == ["unjudged"]
+    assert later.rate.unjudged == 1
+
+
+def test_what_is_due_within_two_working_days_is_due_soon(cast: Cast) -> None:
+    ask = promised(cast)
+    falls_due(ask, NOW + timedelta(days=2))
+    falls_due(ask, NOW + timedelta(days=20))
+    chain = seen(cast)
+    assert link_of(chain, cast.to_sales.pk).supplier_soon == 1
+    # The last minute of the day by the organization's clock comes first.
+    assert chain.fresh_until == datetime(2026, 11, 17, 6, 0, tzinfo=UTC)
+
+
+def test_kept_rates_of_the_house_its_areas_and_links(cast: Cast) -> None:
+    ask = promised(cast)
+    for weeks in range(1, 5):
+        kept(ask, YESTERDAY - timedelta(weeks=weeks))
+    falls_due(ask, YESTERDAY)
+    chain = seen(cast)
+    assert (chain.rate.kept, chain.rate.counted) == (4, 5)
+    assert chain.areas[cast.logistics.pk].rate.percent == 80
+    assert link_of(chain, cast.to_sales.pk).rate.percent == 80
+    text = page(cast)
+    assert 'class="headline-figure">80' in text
+    assert '<svg class="trend" id="trend" role="img"' in text
+    assert '<rect class="fill"' in text
+    stage = page(cast, path="fragment/", view="projector")
+    assert 'class="headline-figure">80' in stage
+    assert '<svg class="trend"' in stage
+
+
+def test_without_deliveries_there_is_no_headline(cast: Cast) -> None:
+    promised(cast)
+    text = page(cast)
+    assert "headline-figure" not in text
+    assert '<rect class="bar"' not in text
+
+
+def test_deliveries_cost_no_queries(cast: Cast) -> None:
+    ask = promised(cast)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as counted:
+            seen(cast)
+        return len(counted)
+
+    few = queries()
+    for weeks in range(10):
+        falls_due(ask, YESTERDAY - timedelta(weeks=weeks))
+    assert few == queries() == 4
 
 
 # How long it is true
