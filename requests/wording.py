@@ -64,14 +64,20 @@ def amount(value: Decimal, unit: str, organization: Organization) -> str:
     return f"{figure}{NBSP}{unit}"
 
 
+@lru_cache(maxsize=4096)
+def _said(fields: str, on: date, locale: Locale) -> str:
+    """The days of a page are few, and each is said many times."""
+    return str(format_skeleton(fields, on, locale=locale))
+
+
 def day(on: date, organization: Organization) -> str:
     """Fri, Dec 4, 2026 · vie, 4 dic 2026."""
-    return str(format_skeleton("yMMMEd", on, locale=locale_of(organization)))
+    return _said("yMMMEd", on, locale_of(organization))
 
 
 def date_only(on: date, organization: Organization) -> str:
     """Dec 4, 2026 · 4 dic 2026: where the weekday is said already."""
-    return str(format_skeleton("yMMMd", on, locale=locale_of(organization)))
+    return _said("yMMMd", on, locale_of(organization))
 
 
 def hour(at: time, organization: Organization) -> str:
