@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connections, transaction
@@ -218,7 +219,7 @@ def test_a_share_is_a_percentage_only_where_the_unit_says_so(cast: Cast, unit: s
         {"numerator": Decimal(9) * 10**9, "denominator": Decimal("0.0001")},
     ],
 )
-def test_numbers_that_are_none(cast: Cast, figures: Commitment, given: dict[str, Decimal]) -> None:
+def test_numbers_that_are_none(cast: Cast, figures: Commitment, given: dict[str, Any]) -> None:
     with pytest.raises(Refused):
         promises.deliver(cast, promises.first(figures), **given)
     assert story(promises.first(figures)) == []
@@ -325,7 +326,7 @@ def test_facts_are_never_changed(cast: Cast, plan: Commitment) -> None:
 def test_the_real_client_judges_one_delivery_behind_a_signed_link(cast: Cast) -> None:
     delivery = promises.promise(cast, cast.to_client, terms=asks.once())
     row = promises.deliver(cast, promises.first(delivery), now=at(18))
-    answers = {"on_time": True, "worked": True, "easy": True}
+    answers: dict[str, Any] = {"on_time": True, "worked": True, "easy": True}
     with pytest.raises(Refused):
         keeping.judge_as_client(row, delivery=2, name="Rosa", now=at(19), **answers)
     with pytest.raises(Refused):

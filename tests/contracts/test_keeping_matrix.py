@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
 
 from areas.access import Actor
+from areas.models import AreaPart
 from areas.words import Part
 from contracts import depending, keeping, opening
 from contracts.clock import Standing
@@ -132,7 +134,7 @@ WHY_NOT = {
 
 
 def _do(deed: str, row: Occurrence, actor: Actor, now: datetime, said_by: str) -> Occurrence:
-    common = {"version": row.version, "now": now, "said_by": said_by}
+    common: dict[str, Any] = {"version": row.version, "now": now, "said_by": said_by}
     if deed == "deliver":
         return keeping.deliver(row, actor, value=Decimal(96), **common)
     if deed == "judge":
@@ -208,7 +210,7 @@ def test_a_facilitator_does_not_write_down_the_verdict_of_somebody_who_delivers(
 
 
 def test_a_facilitator_who_works_in_the_performing_area_does_not_judge_for_the_client(cast: Cast) -> None:
-    build.AreaPart.objects.create(membership=cast.fede, area=cast.sales, part=Part.MEMBER)
+    AreaPart.objects.create(membership=cast.fede, area=cast.sales, part=Part.MEMBER)
     window = promises.promise(cast, cast.to_client, terms=asks.once())
     row = promises.deliver(cast, promises.first(window), now=TUESDAY)
     assert keeping.why_not_judge(row, cast.actor("fede")) is not None

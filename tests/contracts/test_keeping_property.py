@@ -108,7 +108,7 @@ def _time_passes(now: Any) -> None:
 
 
 def _do(cast: Cast, row: Occurrence, deed: str, now: Any, hours: int, value: Decimal, flag: bool) -> None:
-    measured = {"value": value} if row.commitment.clause.compare else {}
+    measured: dict[str, Any] = {"value": value} if row.commitment.clause.compare else {}
     if deed == "deliver":
         promises.deliver(cast, row, now=now, **measured)
     elif deed == "deliver_earlier":
