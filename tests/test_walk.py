@@ -18,9 +18,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from areas import inviting
 from areas.models import User
-from contracts import drafting
+from contracts import by_link, drafting
+from contracts.digest import leaving
 from contracts.words import Side
-from tests import asks, build
+from tests import asks, build, promises
 from tests.build import NOW
 from tests.cast import Cast, muebles_del_norte
 
@@ -53,6 +54,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "contracts:fragment": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "contracts:contracts": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "contracts:desk": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:digest_preview": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:digest_send": ("org", "302 404 404 405 405 405 405", "302 404 404 302 302 302 302"),
+    "contracts:unsubscribe": ("leaving", "200 200 200 200 200 200 200", "302 302 302 302 302 302 302"),
     "contracts:sheet": ("link", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "contracts:shoes": ("link", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
     "contracts:confirm_shoes": ("link", "302 404 404 405 405 405 405", "302 404 404 403 403 403 403"),
@@ -63,6 +67,19 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "contracts:versions": ("link", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "contracts:version": ("version", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "contracts:print": ("link", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:my_desk": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:promise": ("promise", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "contracts:started": ("event", "302 404 404 403 403 200 200", "302 404 404 403 403 302 422"),
+    "contracts:values": ("measured", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
+    "contracts:depend": ("promise", "302 404 404 302 302 302 302", "302 404 404 403 403 422 422"),
+    "contracts:undepend": ("promise", "302 404 404 405 405 405 405", "302 404 404 403 403 302 302"),
+    "contracts:deliver": ("delivery", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
+    "contracts:retract": ("delivered", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
+    "contracts:judge": ("delivered", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
+    "contracts:waive": ("delivery", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
+    "contracts:reconsider": ("judged", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
+    "contracts:client_link": ("of client", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
+    "contracts:client_verdict": ("token", "200 200 200 200 200 200 200", "422 422 422 422 422 422 422"),
     "requests:desk": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "requests:new": ("need", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
     "requests:keep": ("need", "302 404 404 405 405 405 405", "302 404 404 403 403 403 200"),
@@ -139,6 +156,13 @@ def place(db: None) -> Place:
     agreed = asks.agreed(cast, terms=asks.weekly())
     contract = drafting.contract_of(cast.to_sales)
     asks.sign_both(cast, contract)
+    weekly = promises.commitment_of(agreed)
+    waiting, delivered, judged = promises.times(weekly)[:3]
+    promises.deliver(cast, delivered)
+    promises.judge(cast, promises.deliver(cast, judged))
+    event = promises.promise(cast, terms=asks.after_event())
+    measured = promises.promise(cast, terms=asks.measured())
+    of_client = promises.deliver(cast, promises.first(promises.promise(cast, cast.to_client)))
     asks.agreed(cast, terms=asks.once("Otra cosa"))
     drafting.propose_removal(
         contract, agreed, cast.actor("luis"), side=Side.SUPPLIER, words="Ya no hace falta.", now=NOW
@@ -165,8 +189,17 @@ def place(db: None) -> Place:
             "person": {**here, "ref": cast.victor.ref},
             "invitation": {**here, "ref": invitation.ref},
             "invited": {"ref": invitation.ref},
+            "leaving": {"token": leaving.token_of(cast.victor.ref)},
             "letter": {"letter": letter.ref},
             "org letter": {**here, "letter": letter.ref},
+            "promise": {**here, "ref": weekly.ref},
+            "event": {**here, "ref": event.ref},
+            "measured": {**here, "ref": measured.ref},
+            "delivery": {**here, "ref": waiting.ref},
+            "delivered": {**here, "ref": delivered.ref},
+            "judged": {**here, "ref": judged.ref},
+            "of client": {**here, "ref": of_client.ref},
+            "token": {"token": by_link.token_for(of_client, "es")},
             "language": {**here, "language": "es"},
             "kind": {**here, "language": "es", "kind": "sales"},
         },
