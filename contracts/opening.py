@@ -6,6 +6,8 @@ minute reads an index and, nearly always, finds nothing. What was opened keeps t
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -293,13 +295,13 @@ def replan_changed(now: datetime) -> int:
     """
     changed = 0
     for organization in Organization.objects.filter(commitments__ended_at__isnull=True).distinct().order_by("pk"):
-        kept = working.edition(organization, now)
-        key = f"replanned:{organization.pk}:{kept.pk}"
-        if cache.get(key):
+        data = json.dumps(organization.calendar.as_data(), sort_keys=True)
+        key, now_is = f"replanned:{organization.pk}", hashlib.sha256(data.encode()).hexdigest()
+        if cache.get(key) == now_is:
             continue
-        if _untouched(organization, now).exclude(calendar=kept).exists():
+        if _untouched(organization, now).exclude(calendar=working.edition(organization, now)).exists():
             changed += replan(organization, now)
-        cache.set(key, True, TRUSTED)
+        cache.set(key, now_is, TRUSTED)
     return changed
 
 
