@@ -96,6 +96,9 @@ class Promised:
 
     @property
     def _ahead(self) -> Q:
+        if self.waits_for_event:
+            # What somebody started has a story from then on.
+            return Q(pk=None)
         untouched = Q(delivered_at=None, failed_at=None, paused_at=None, waived_at=None, cancelled_at=None)
         return Q(due_at__gt=self.now) & untouched
 
