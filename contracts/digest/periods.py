@@ -63,17 +63,17 @@ def daily(organization: Organization, now: datetime, calendar: Calendar) -> Mome
 
 @dataclass(frozen=True)
 class Span:
-    """What a digest of that day looks at: what was settled since, and what falls due until the same day next week."""
+    """What a digest looks at: what was settled since, and what falls due until the same day next week."""
 
-    day: date
     now: datetime
+    day: date
     since: datetime
     until: datetime
 
 
-def span(organization: Organization, day: date, now: datetime, since: datetime) -> Span:
-    until = datetime.combine(day + WEEK, time(), organization.tz).astimezone(UTC)
-    return Span(day, now, since, until)
+def span(organization: Organization, now: datetime, since: datetime) -> Span:
+    day = now.astimezone(organization.tz).date()
+    return Span(now, day, since, datetime.combine(day + WEEK, time(), organization.tz).astimezone(UTC))
 
 
 def _at(organization: Organization, day: date) -> datetime:

@@ -73,6 +73,9 @@ class Found:
     value: Decimal | None
     target: Decimal | None
     unit: str
+    # How often the same promise stands the same way; told is the oldest time.
+    times: int
+    # How many promises of this section lie between the two areas.
     total: int
 
 
@@ -87,7 +90,7 @@ class Rate:
 
 @dataclass
 class Section:
-    """`name`: broke, broken_to, waiting, due; for who reads the organization broken, unanswered, due."""
+    """`name`: broke, broken_to, waiting, due; for who reads the organization broken, unanswered, all_due."""
 
     name: str
     found: list[Found]
@@ -120,7 +123,8 @@ _COLUMNS = f"""o.id, o.ref, o.commitment_id, o.owes_id, o.owed_id, o.due_at, o.d
     o.failed_at IS NOT NULL AND o.delivered_at IS NULL AS sent_back, {BROKEN} AS is_broken,
     {AWAITS_VERDICT} AS awaits_verdict, {STANDING} AS standing"""
 
-# Ten of each pair of areas are enough to find the ten oldest of anybody, whatever areas the person has.
+# A promise that was broken five times is one line. Ten lines of each pair of areas are enough to find the ten oldest of
+# anybody, whatever areas the person has.
 FOUND = f"""
 WITH seen AS MATERIALIZED (
     SELECT {_COLUMNS} FROM contracts_occurrence o
@@ -135,10 +139,14 @@ WITH seen AS MATERIALIZED (
     WHERE awaits_verdict
     UNION ALL
     SELECT 'due', due_at, FALSE, seen.* FROM seen WHERE standing = 'upcoming' AND due_at < %(until)s
-), ranked AS (
-    SELECT told.*, count(*) OVER (PARTITION BY section, owes_id, owed_id, late) AS total,
-        row_number() OVER (PARTITION BY section, owes_id, owed_id, late ORDER BY expected, id) AS n
+), grouped AS (
+    SELECT told.*, count(*) OVER (PARTITION BY section, commitment_id, standing, late) AS times,
+        row_number() OVER (PARTITION BY section, commitment_id, standing, late ORDER BY expected, id) AS time
     FROM told
+), ranked AS (
+    SELECT grouped.*, count(*) OVER (PARTITION BY section, owes_id, owed_id, late) AS total,
+        row_number() OVER (PARTITION BY section, owes_id, owed_id, late ORDER BY expected, id) AS n
+    FROM grouped WHERE time = 1
 ), asked AS (
     SELECT a.*, a.answer_by < %(today)s AS late,
         CASE WHEN turn = 'performer' THEN performer_id ELSE asker_id END AS waits,
@@ -151,7 +159,7 @@ WITH seen AS MATERIALIZED (
     FROM asked WHERE %(areas)s::bigint[] IS NULL OR waits = ANY(%(areas)s)
 )
 SELECT r.section, r.standing, c.ref, r.ref, c.ask_id, r.owes_id, r.owed_id, owes.name, owed.name, k.outcome,
-    r.expected, r.late, r.due_at, r.delivered_at, r.sent_back, r.value, k.target, k.unit, r.total
+    r.expected, r.late, r.due_at, r.delivered_at, r.sent_back, r.value, k.target, k.unit, r.times, r.total
 FROM ranked r
 JOIN contracts_commitment c ON c.id = r.commitment_id
 JOIN contracts_clause k ON k.id = c.clause_id
@@ -160,7 +168,7 @@ JOIN areas_area owed ON owed.id = r.owed_id
 WHERE r.n <= {SHOWN}
 UNION ALL
 SELECT 'answer', asks.state, asks.ref, '', asks.id, waits, other, owes.name, owed.name, t.outcome,
-    (answer_by + 1)::timestamp AT TIME ZONE %(zone)s, late, NULL, NULL, FALSE, NULL, NULL, '', asks.total
+    (answer_by + 1)::timestamp AT TIME ZONE %(zone)s, late, NULL, NULL, FALSE, NULL, NULL, '', 1, asks.total
 FROM asks
 JOIN requests_terms t ON t.id = asks.terms_id
 JOIN areas_area owes ON owes.id = waits
@@ -242,7 +250,7 @@ class Gathered:
         return [
             broken,
             _section("unanswered", [pile for pile in waiting if pile[0].late]),
-            _section("due", _all(self._by_owes["due"])),
+            _section("all_due", _all(self._by_owes["due"])),
         ]
 
     def _rates_of(self, scope: Scope) -> list[Rate]:

@@ -82,17 +82,19 @@ class Teller:
         self.language = language
         self._lines: dict[tuple[int, str, str, str], Line] = {}
         self._addresses: dict[str, str] = {}
-        self._parts: dict[int, tuple[Reading, list[Part], list[RateLine]]] = {}
+        self._letters: dict[tuple[int, bool, bool], tuple[Reading, str, str, str]] = {}
 
     # The whole --------------------------------------------------------------------------------------------------------
 
     def tell(self, reading: Reading, *, daily: bool = False) -> Told:
-        """To be called with the language active."""
+        with translation.override(self.language):
+            return self._tell(reading, daily)
+
+    def _tell(self, reading: Reading, daily: bool) -> Told:
         name = self.organization.name
-        parts, rates = self._told(reading)
         broken = reading.total("broke", "broken_to", "broken")
         waiting = reading.total("waiting", "unanswered")
-        due = reading.total("due")
+        due = reading.total("due", "all_due")
         facts = [words(n) % {"count": n} for words, n in ((_broken, broken), (_waiting, waiting), (_due, due)) if n]
         first = facts[0] if facts else _("All in order")
         heading = _("Your day at %(organization)s") if daily else _("Your week at %(organization)s")
@@ -101,40 +103,46 @@ class Teller:
             heading=heading % {"organization": name},
             day=day(self.span.day, self.organization),
             lead=" · ".join(facts),
-            parts=parts,
-            rates=rates,
+            parts=[self._part(section, reading) for section in reading.sections],
+            rates=[self._rate(rate) for rate in reading.rates],
             is_empty=reading.is_empty,
         )
 
     def letter(
-        self, told: Told, *, name: str, membership_ref: str, asked_for: bool = False
+        self, reading: Reading, membership_ref: str, *, daily: bool = False, asked_for: bool = False
     ) -> tuple[str, str, str, dict[str, str]]:
-        """Subject, text, HTML and headers of one person's letter."""
-        leave = settings.BASE_URL + reverse("contracts:unsubscribe", kwargs={"token": token_of(membership_ref)})
-        context: dict[str, Any] = {
-            "told": told,
-            "name": name,
-            "organization": self.organization,
-            "asked_for": asked_for,
-            "board_url": self._address("contracts:board"),
-            "desk_url": self._address("requests:desk"),
-            "wishes_url": self._address("contracts:digest_preview"),
-            "leave_url": leave,
-        }
-        subject, text, html = letters.render("contracts/digest", context, self.language, zone=self.organization.tz)
+        """Subject, text, HTML and headers of one person's letter.
+
+        Who reads the same in the same language gets the same letter but for the way out: it is rendered once.
+        """
+        key = (id(reading), daily, asked_for)
+        if key not in self._letters:
+            # The reading is kept beside its letter: its id is a name only as long as it lives.
+            self._letters[key] = (reading, *self.render(reading, self._leave(ANY), daily=daily, asked_for=asked_for))
+        _reading, subject, text, html = self._letters[key]
+        anybody, leave = self._leave(ANY), self._leave(token_of(membership_ref))
         # RFC 8058: the mail program's own button posts there; whoever only opens the address leaves nothing.
         headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-        return subject, text, html, headers
+        return subject, text.replace(anybody, leave), html.replace(anybody, leave), headers
+
+    def render(
+        self, reading: Reading, leave_url: str, *, daily: bool = False, asked_for: bool = False
+    ) -> tuple[str, str, str]:
+        """Subject, text and HTML."""
+        context: dict[str, Any] = {
+            "told": self.tell(reading, daily=daily),
+            "organization": self.organization,
+            "asked_for": asked_for,
+            "desk_url": self._address("requests:desk"),
+            "wishes_url": self._address("contracts:digest_preview"),
+            "leave_url": leave_url,
+        }
+        return letters.render("contracts/digest", context, self.language, zone=self.organization.tz)
+
+    def _leave(self, token: str) -> str:
+        return self._address("contracts:unsubscribe").replace(ANY, token)
 
     # Its parts --------------------------------------------------------------------------------------------------------
-
-    def _told(self, reading: Reading) -> tuple[list[Part], list[RateLine]]:
-        found = self._parts.get(id(reading))
-        if found is None:
-            parts = [self._part(section, reading) for section in reading.sections]
-            # The reading is kept beside its words: its id is a name only as long as it lives.
-            found = self._parts[id(reading)] = (reading, parts, [self._rate(rate) for rate in reading.rates])
-        return found[1], found[2]
 
     def _part(self, section: Section, reading: Reading) -> Part:
         rest = ""
@@ -185,7 +193,7 @@ class Teller:
                 outcome=found.outcome,
                 pill=self._pill(found),
                 tone=TONES.get(found.standing if found.section == "broken" else found.section, "waits"),
-                when=self._when(found),
+                when=self._when(found) + self._again(found),
                 who=self._who(section, found),
                 way=" → ".join(_way(found, steps)),
                 problem=steps[-1].words if steps and steps[-1].kind == "problem" else "",
@@ -227,6 +235,12 @@ class Teller:
             }
         return _("was due %(when)s, delivered %(delivered)s") % said
 
+    def _again(self, found: Found) -> str:
+        again = found.times - 1
+        if not again:
+            return ""
+        return ngettext(", and %(count)d more time", ", and %(count)d more times", again) % {"count": again}
+
     def _late(self, found: Found, said: dict[str, str]) -> str:
         assert found.due_at is not None
         zone = self.organization.tz
@@ -239,7 +253,7 @@ class Teller:
     def _who(self, section: str, found: Found) -> str:
         said = {"owes": found.owes_name, "owed": found.owed_name}
         match section, found.section:
-            case "broke", _:
+            case (("broke" | "due"), _):
                 return _("for %(owed)s") % said
             case "broken_to", _:
                 return _("promised by %(owes)s") % said
@@ -259,26 +273,30 @@ class Teller:
         if found.section == "answer":
             return self._address("requests:ask").replace(ANY, found.ref)
         if found.section == "verdict":
-            return f"{settings.BASE_URL}/o/{self.organization.ref}/deliveries/{found.occurrence}/judge/"
-        return f"{settings.BASE_URL}/o/{self.organization.ref}/promises/{found.ref}/"
+            return self._address("contracts:judge").replace(ANY, found.occurrence)
+        return self._address("contracts:promise").replace(ANY, found.ref)
 
     def _address(self, name: str) -> str:
         """The address of a page, once per organization: looking it up for each line would cost more than the line."""
         if name not in self._addresses:
-            arguments = {"org": self.organization.ref, **({"ref": ANY} if name in OF_ONE else {})}
+            arguments = {
+                parameter: ANY if parameter in ("ref", "token") else self.organization.ref for parameter in PAGES[name]
+            }
             self._addresses[name] = settings.BASE_URL + reverse(name, kwargs=arguments)
         return self._addresses[name]
 
 
 # Stands in an address for the ref of a row.
 ANY = "-_-"
-OF_ONE = ("requests:ask", "contracts:judge", "contracts:promise")
-
-
-def told(organization: Organization, span: Span, language: str, reading: Reading) -> Told:
-    """One digest in words, for a page."""
-    with translation.override(language):
-        return Teller(organization, span, language).tell(reading)
+PAGES = {
+    "contracts:board": ("org",),
+    "contracts:digest_preview": ("org",),
+    "contracts:judge": ("org", "ref"),
+    "contracts:promise": ("org", "ref"),
+    "contracts:unsubscribe": ("token",),
+    "requests:ask": ("org", "ref"),
+    "requests:desk": ("org",),
+}
 
 
 def _way(found: Found, steps: list[Step]) -> list[str]:

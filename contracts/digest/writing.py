@@ -14,12 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import translation
 
 from areas.models import Membership, Organization
-from contracts.digest.periods import Moment, Span, daily, in_order_key, span, weekly
+from contracts.digest.periods import Moment, daily, in_order_key, span, weekly
 from contracts.digest.reading import Gathered, Reading, Scope, scope_of
-from contracts.digest.words import Teller, Told
+from contracts.digest.words import Teller
 from contracts.words import Often
 from post import letters
 from post.models import Letter
@@ -125,7 +124,7 @@ def _write(due: Due, readers: list[Reader], now: datetime) -> int:
     if not readers:
         return 0
     organization, moment = due.organization, due.moment
-    when = span(organization, moment.day, now, moment.since)
+    when = span(organization, now, moment.since)
     names = {area: name for one in readers for area, name in one.names.items()}
     gathered = Gathered(organization, (one.scope for one in readers), when, names)
     tellers: dict[str, Teller] = {}
@@ -158,9 +157,7 @@ def _is_in_order(due: Due, one: Reader) -> bool:
 
 
 def _letter(teller: Teller, one: Reader, reading: Reading, due: Due, now: datetime) -> Letter:
-    with translation.override(one.language):
-        told = teller.tell(reading, daily=due.is_daily)
-        subject, text, html, headers = teller.letter(told, name=one.name, membership_ref=one.ref)
+    subject, text, html, headers = teller.letter(reading, one.ref, daily=due.is_daily)
     period = in_order_key(due.moment.day) if reading.is_empty else due.moment.key
     key = f"digest {one.ref} {period}"
     return Letter(
@@ -269,18 +266,15 @@ def _note(drafts: Iterable[tuple[Reader, bool, Letter]], in_order: str, now: dat
 # For one person -------------------------------------------------------------------------------------------------------
 
 
-def digest_of(membership: Membership, now: datetime) -> tuple[Told, Teller]:
-    """The person's digest if its moment were now. To be called with the language active in which it is told."""
+def digest_of(membership: Membership, now: datetime, language: str) -> tuple[Teller, Reading]:
+    """The person's digest if its moment were now, and who tells it in that language."""
     organization = membership.organization
     found = membership.parts.filter(area__archived_at__isnull=True).values_list("area_id", "part", "area__name")
     parts = list(found)
     scope = scope_of(membership.role, ((area, part) for area, part, _name in parts))
-    day = now.astimezone(organization.tz).date()
-    when: Span = span(organization, day, now, now - timedelta(days=7))
+    when = span(organization, now, now - timedelta(days=7))
     reading = Gathered(organization, [scope], when, {area: name for area, _part, name in parts}).of(scope)
-    language = translation.get_language() or organization.language
-    teller = Teller(organization, when, language[:2])
-    return teller.tell(reading), teller
+    return Teller(organization, when, language), reading
 
 
 class Enough(Exception):
@@ -294,11 +288,8 @@ def send_now(membership: Membership, now: datetime) -> Letter:
     key = f"{prefix}{now:%Y-%m-%dT%H:%M}"
     if recent.exclude(key=key).count() >= AT_ONCE:
         raise Enough
-    with translation.override(membership.language):
-        told, teller = digest_of(membership, now)
-        subject, text, html, headers = teller.letter(
-            told, name=membership.name, membership_ref=membership.ref, asked_for=True
-        )
+    teller, reading = digest_of(membership, now, membership.language)
+    subject, text, html, headers = teller.letter(reading, membership.ref, asked_for=True)
     return letters.write(
         key=key,
         kind=KIND_NOW,

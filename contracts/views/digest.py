@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -16,6 +16,7 @@ from areas.models import Membership
 from areas.speaking import speak
 from contracts.digest import leaving, writing
 from contracts.words import Often
+from requests.wording import day, hour
 
 # What a mail program's own button sends (RFC 8058), and nothing beside it.
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}
@@ -26,13 +27,16 @@ ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}
 def preview(request: MemberRequest, actor: Actor) -> HttpResponseBase:
     """Your digest if it were due now."""
     now = timezone.now()
-    told, _teller = writing.digest_of(actor.membership, now)
+    organization = actor.organization
+    next_at = writing.next_weekly(organization, now).astimezone(organization.tz)
+    teller, reading = writing.digest_of(actor.membership, now, translation.get_language())
     context = {
         "actor": actor,
-        "org": actor.organization.ref,
-        "told": told,
+        "org": organization.ref,
+        "told": teller.tell(reading),
         "often": leaving.often(actor.membership),
-        "next_at": writing.next_weekly(actor.organization, now),
+        "next_day": day(next_at.date(), organization),
+        "next_hour": hour(next_at.time(), organization),
         "has_area": bool(actor.parts) or actor.is_facilitator or actor.is_viewer,
     }
     return render(request, "contracts/digest.html", context)

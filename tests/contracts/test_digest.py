@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from areas.models import AreaPart, Membership, Organization, User
 from areas.words import Part
 from contracts import drafting
 from contracts.digest import leaving, periods, writing
 from contracts.digest.words import Told
-from contracts.models import Digest
+from contracts.models import Commitment, Digest
 from contracts.tasks import digest
 from contracts.words import Often, Side
 from post.models import Letter, Pulse
@@ -49,8 +48,8 @@ def promised(cast: Cast) -> Ask:
 
 def told_to(member: Membership, now: datetime = MONDAY, language: str = "en") -> Told:
     member = Membership.objects.select_related("organization", "user").get(pk=member.pk)
-    with translation.override(language):
-        return writing.digest_of(member, now)[0]
+    teller, reading = writing.digest_of(member, now, language)
+    return teller.tell(reading)
 
 
 def sections(member: Membership, now: datetime = MONDAY) -> dict[str, list[str]]:
@@ -91,11 +90,18 @@ def test_each_kind_of_broken_in_words_the_oldest_first(cast: Cast, promised: Ask
     mended = {"delivered_at": due[1] + DAY, "judged_at": settled, "worked": True, "settled_at": settled}
     falls_due(promised, due[1], **mended)
     kept(promised, due[0])
-    said = [line.split(",")[0] + line.partition("2026")[2] for line in sections(cast.luis)["broke"]]
-    assert [line.partition(":")[0] for line in said] == ["repaired", "broken", "broken", "overdue"]
-    assert "put right" in said[0]
-    assert "delivered" in said[1]
-    assert "sent back" in sections(cast.luis)["broke"][2]
+    assert [line.partition(", ")[0] + line.partition("2026")[2] for line in sections(cast.luis)["broke"]] == [
+        "repaired: Plan confirmado, 08:15, put right 13 Nov 2026, 08:15, for Ventas",
+        "broken: Plan confirmado, 08:15, delivered 14 Nov 2026, 08:15, and 1 more time, for Ventas",
+        "overdue: Plan confirmado, 08:15, 8 days late, for Ventas",
+    ]
+
+
+def test_what_did_not_work_and_came_back_says_so(cast: Cast, promised: Ask) -> None:
+    falls_due(promised, MONDAY - DAY, failed_at=MONDAY - DAY)
+    assert sections(cast.luis)["broke"] == [
+        "broken: Plan confirmado, did not work and was sent back; it was due 22 Nov 2026, 08:15, for Ventas"
+    ]
 
 
 def test_what_was_mended_is_told_once_more_and_then_no_more(cast: Cast, promised: Ask) -> None:
@@ -156,7 +162,7 @@ def test_due_this_week_is_what_ones_own_side_owes_until_next_monday(cast: Cast, 
     falls_due(promised, MONDAY + DAY)
     falls_due(promised, datetime(2026, 11, 30, 5, 59, tzinfo=UTC))  # Sunday, a minute to midnight
     falls_due(promised, datetime(2026, 11, 30, 6, 0, tzinfo=UTC))
-    assert len(sections(cast.luis)["due"]) == 2
+    assert sections(cast.luis)["due"] == ["due: Plan confirmado, due 24 Nov 2026, 08:15, and 1 more time, for Ventas"]
     assert sections(cast.ana) == {}
     told = told_to(cast.luis)
     assert told.parts[0].title == "Due this week"
@@ -175,14 +181,24 @@ def test_each_line_has_its_path_to_the_client(cast: Cast) -> None:
     assert line.problem == "Reducir los tiempos de entrega"
 
 
-def test_ten_of_a_section_and_a_link_to_the_rest(cast: Cast, promised: Ask) -> None:
+def test_ten_of_a_section_and_a_link_to_the_rest(cast: Cast) -> None:
+    for n in range(13):
+        asks.agreed(cast, terms=asks.once(f"Plan {n}", FAR))
+    asks.signed(cast)
+    for n, commitment in enumerate(Commitment.objects.order_by("pk")):
+        falls_due(commitment, MONDAY - (n + 1) * DAY)
+    [part] = told_to(cast.luis).parts
+    assert (part.total, len(part.lines), part.rest) == (13, 10, "and 3 more")
+    assert [line.outcome for line in part.lines] == [f"Plan {n}" for n in range(12, 2, -1)]
+    assert part.rest_url.endswith(f"/o/{cast.organization.ref}/desk/")
+
+
+def test_a_promise_broken_again_and_again_is_one_line_from_its_oldest_time(cast: Cast, promised: Ask) -> None:
     for n in range(13):
         falls_due(promised, MONDAY - (n + 1) * DAY)
     [part] = told_to(cast.luis).parts
-    assert (part.total, len(part.lines), part.rest) == (13, 10, "and 3 more")
-    assert "12 days late" not in part.lines[0].when
-    assert part.lines[0].when.endswith("13 days late")
-    assert part.rest_url.endswith(f"/o/{cast.organization.ref}/desk/")
+    assert part.total == 1
+    assert [line.when for line in part.lines] == ["was due 10 Nov 2026, 08:15, 13 days late, and 12 more times"]
 
 
 def test_a_promise_between_two_of_my_areas_stands_once(cast: Cast, promised: Ask) -> None:
@@ -198,7 +214,7 @@ def test_a_facilitator_without_an_area_reads_the_organization(cast: Cast, promis
     asks.asked(cast, terms=asks.once("Otra cosa"), answer_by=date(2026, 11, 30))
     asks.asked(cast, terms=asks.once("Sin respuesta"), answer_by=date(2026, 11, 20))
     found = sections(cast.fede)
-    assert list(found) == ["broken", "unanswered", "due"]
+    assert list(found) == ["broken", "unanswered", "all_due"]
     assert [line.rpartition(", ")[2] for line in found["unanswered"]] == [
         "Logística has not answered Ventas",
         "Ventas has not judged what Logística delivered",

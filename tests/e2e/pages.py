@@ -21,7 +21,8 @@ from areas import drawing, inviting
 from areas.models import Area, Invitation, Link
 from areas.words import Kind
 from contracts import drafting
-from contracts.words import Side
+from contracts.digest import leaving
+from contracts.words import Often, Side
 from post.models import Letter
 from requests import moves, problems
 from requests.models import Ask, ClientProblem
@@ -206,6 +207,7 @@ def _map_and_people(world: World) -> None:
     world.ended = build.link(cast.company, cast.production, apart)
     drawing.end_link(fede, world.ended, now)
     world.areas = {"client": cast.client, "logistics": cast.logistics, "apart": apart, "archived": archive}
+    leaving.set_often(cast.vera, Often.OFF)
     world.invitation = inviting.invite(fede, email="nadia@example.com", name="Nadia", area=cast.sales, now=now)
     inviting.invite(fede, email="late@example.com", now=now - timedelta(days=40))
 
@@ -253,6 +255,8 @@ def _values(world: World, name: str, parameter: str) -> list[Any]:
         if name == "contracts:sheet" and parameter == "link":
             links = [cast.to_client, cast.to_sales, cast.to_logistics, cast.to_production, world.ended]
             return [link.ref for link in links if link]
+        if view == "unsubscribe":
+            return [leaving.token_of(cast.marta.ref), leaving.token_of(cast.vera.ref)]
         if room == "contracts" and view in ("versions", "version", "remove", "keep") and parameter == "link":
             return [cast.to_sales.ref]
         return table[parameter]
