@@ -200,7 +200,7 @@ def due_of(actor: Actor, now: datetime) -> Due:
         until=now + AHEAD,
         for_client=actor.is_facilitator,
     )
-    soon = soon_until(now, organization.tz)
+    soon = soon_until(now, organization.tz, is_working=organization.calendar.is_working)
     piles: dict[int, DuePile] = {}
     heads: dict[tuple[int, str], Lying] = {}
     moments: list[datetime] = [soon]

@@ -90,7 +90,7 @@ class Promised:
 
     @cached_property
     def soon(self) -> datetime:
-        return soon_until(self.now, self.organization.tz)
+        return soon_until(self.now, self.organization.tz, is_working=self.organization.calendar.is_working)
 
     # The deliveries
 

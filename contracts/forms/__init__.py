@@ -11,6 +11,7 @@ from contracts.forms.keeping import (
     UndoForm,
     WaiveForm,
 )
+from contracts.forms.reminders import LadderForm, WishesForm
 from contracts.forms.values import ValuesForm
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "DependForm",
     "JudgeForm",
     "KeepForm",
+    "LadderForm",
     "RemovalForm",
     "ReviewForm",
     "SaidAloud",
@@ -29,4 +31,5 @@ __all__ = [
     "UndoForm",
     "ValuesForm",
     "WaiveForm",
+    "WishesForm",
 ]

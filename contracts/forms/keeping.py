@@ -269,7 +269,11 @@ class ClientLinkForm(forms.Form):
     use_required_attribute = False
 
     language = forms.ChoiceField(label=gettext_lazy("Language of the client"), choices=settings.LANGUAGES)
-    email = forms.EmailField(label=gettext_lazy("The client's e-mail"), max_length=254, required=False)
+    email = forms.EmailField(
+        label=gettext_lazy("The client's e-mail"),
+        max_length=254,
+        error_messages={"required": gettext_lazy("Write the address of the client, or copy the link.")},
+    )
     name = Words(label=gettext_lazy("The client's name"), max_length=120, required=False)
     words = Words(
         label=gettext_lazy("A few words to the client"),
@@ -280,7 +284,4 @@ class ClientLinkForm(forms.Form):
     )
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        if not email:
-            raise forms.ValidationError(_("Write the address of the client, or copy the link."))
-        return email.lower()
+        return str(self.cleaned_data["email"]).lower()

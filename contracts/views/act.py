@@ -57,7 +57,8 @@ class Case:
 
     @cached_property
     def standing(self) -> Standing:
-        return standing_of(self.occurrence, now=self.now, soon_until=soon_until(self.now, self.organization.tz))
+        soon = soon_until(self.now, self.organization.tz, is_working=self.organization.calendar.is_working)
+        return standing_of(self.occurrence, now=self.now, soon_until=soon)
 
     @property
     def due(self) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from areas.access import Actor, MemberRequest, for_members
 from contracts import keeping
-from contracts.clock import Columns, Standing, soon_until, standing_of
+from contracts.clock import Columns, Standing, standing_of
 from contracts.forms import JudgeForm, UndoForm, WaiveForm
 from contracts.history import moment_said
 from contracts.models import Occurrence
@@ -28,7 +28,8 @@ def foretold(occurrence: Occurrence, worked: bool, now: datetime) -> Standing:
         worked=worked,
         failed_at=occurrence.failed_at if worked else occurrence.failed_at or now,
     )
-    return standing_of(row, now=now, soon_until=soon_until(now, occurrence.organization.tz))
+    # What is judged is not to come: how near is near changes nothing.
+    return standing_of(row, now=now, soon_until=now)
 
 
 def read_back(occurrence: Occurrence, *, on_time: bool, worked: bool, easy: bool, now: datetime) -> dict[str, object]:
