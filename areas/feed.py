@@ -28,6 +28,7 @@ from areas.words import Kind, Part, Role
 SENTENCES: dict[str, Promise] = {
     "organization.founded": gettext_lazy("%(who)s founded %(name)s."),
     "organization.changed": gettext_lazy("%(who)s changed the settings."),
+    "ladder.changed": gettext_lazy("%(who)s changed when people are reminded."),
     "calendar.changed": gettext_lazy("%(who)s changed the working hours."),
     "calendar.closed": gettext_lazy("%(who)s made this a day off: %(on)s. %(name)s"),
     "calendar.closed_days": gettext_lazy("%(who)s added %(n)s days off, the first on %(on)s. %(name)s"),

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from contracts.views import (
+    bell,
     board,
     client,
     delivering,
@@ -10,6 +11,7 @@ from contracts.views import (
     listing,
     printing,
     promise,
+    reminders,
     sheet,
     signing,
     values,
@@ -55,6 +57,10 @@ urlpatterns = [
     path("o/<slug:org>/contracts/", listing.contracts, name="contracts"),
     path("o/<slug:org>/desk/", desk.my_desk, name="my_desk"),
     path("o/<slug:org>/contracts/waiting/", listing.desk, name="desk"),
+    path("o/<slug:org>/bell/", bell.bell, name="bell"),
+    path("o/<slug:org>/bell/count/", bell.bell_count, name="bell_count"),
+    path("o/<slug:org>/letters/", reminders.wishes, name="wishes"),
+    path("o/<slug:org>/ladder/", reminders.ladder, name="ladder"),
     path("o/<slug:org>/digest/", digest.preview, name="digest_preview"),
     path("o/<slug:org>/digest/send/", digest.send, name="digest_send"),
     path("o/<slug:org>/links/<slug:link>/", include(of_link)),

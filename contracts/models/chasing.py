@@ -63,7 +63,7 @@ class Rung(models.Model):
 class Notice(models.Model):
     """One person is told of one rung: a line of a letter, and of the bell."""
 
-    # Unchecked like Rung.organization: the transaction that writes this wrote the rung, read the person, holds the letter.
+    # Unchecked like Rung.organization: the transaction that writes this wrote the rung and holds the letter.
     membership = models.ForeignKey(
         Membership, on_delete=models.CASCADE, related_name="notices", db_index=False, db_constraint=False
     )
