@@ -50,10 +50,8 @@ class Figures(Collector):
         yield failed
         backlog = Backlog.read(self.now)
         yield _gauge("eslabon_chase_due", "Occurrences with a rung that is due", backlog.chase_due)
-        yield _gauge(
-            "eslabon_chase_lag_seconds", "Age of the oldest rung that is due", backlog.chase_lag.total_seconds()
-        )
-        yield _gauge("eslabon_letter_lag_seconds", "Age of the oldest letter due", backlog.letter_lag.total_seconds())
+        yield _gauge("eslabon_chase_lag_seconds", "Age of the oldest rung that is due", self._age(backlog.chase_since))
+        yield _gauge("eslabon_letter_lag_seconds", "Age of the oldest letter due", self._age(backlog.letters_since))
         letters = GaugeMetricFamily("eslabon_letters", "Letters by state", labels=["state"])
         counts = dict(Letter.objects.order_by().values_list("state").annotate(n=Count("pk")))
         for state in Letter.State.values:
@@ -61,6 +59,9 @@ class Figures(Collector):
         yield letters
         lasting = Incident.objects.filter(ended_at__isnull=True).count()
         yield _gauge("eslabon_incidents_lasting", "Incidents that are not over", lasting)
+
+    def _age(self, since: datetime | None) -> float:
+        return (self.now - since).total_seconds() if since else 0.0
 
 
 def _gauge(name: str, words: str, value: float) -> Metric:

@@ -49,9 +49,9 @@ class Backlog:
     """What should have been done by now and is not."""
 
     chase_due: int
-    chase_lag: timedelta
+    chase_since: datetime | None
     letters_due: int
-    letter_lag: timedelta
+    letters_since: datetime | None
 
     @classmethod
     def read(cls, now: datetime, organization: Organization | None = None) -> Self:
@@ -63,12 +63,7 @@ class Backlog:
             due = due.filter(organization_ref=organization.ref)
         oldest = chased.aggregate(n=Count("pk"), at=Min("chase_at"))
         waiting = due.aggregate(n=Count("pk"), at=Min("next_try_at"))
-        return cls(
-            oldest["n"],
-            now - oldest["at"] if oldest["at"] else timedelta(0),
-            waiting["n"],
-            now - waiting["at"] if waiting["at"] else timedelta(0),
-        )
+        return cls(oldest["n"], oldest["at"], waiting["n"], waiting["at"])
 
 
 @dataclass(frozen=True)
