@@ -291,7 +291,9 @@ def _sync_commitment(commitment: Commitment, now: datetime) -> None:
 def _repause_all(pks: Iterable[int], now: datetime) -> list[Occurrence]:
     changed: list[Occurrence] = []
     # Always in the same order, so that two deeds that touch the same ones never wait for each other.
-    for row in deriving.occurrences().filter(pk__in=set(pks)).select_for_update(of=("self",)).order_by("pk"):
+    for row in (
+        deriving.occurrences().filter(pk__in=set(pks)).select_for_update(no_key=True, of=("self",)).order_by("pk")
+    ):
         if repause(row, now):
             changed += [row, *_after(row, now)]
     return changed

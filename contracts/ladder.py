@@ -54,7 +54,7 @@ def climb_on(organization: Organization) -> int:
                 Occurrence.objects.filter(organization=organization, settled_at__isnull=True, warn_at__isnull=False)
                 .filter(pk__gt=last)
                 .select_related("calendar", "commitment")
-                .select_for_update(of=("self",))
+                .select_for_update(no_key=True, of=("self",))
                 .order_by("pk")[:BATCH]
             )
             for row in rows:

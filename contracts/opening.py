@@ -58,7 +58,7 @@ def open_ahead(now: datetime, *, commitments: QuerySet[Commitment] | Iterable[Co
     total = 0
     while True:
         # Whoever holds the row of a commitment (a version comes in force) opens it as well, or ends it.
-        waiting = living.filter(opens_at__lte=now).select_for_update(skip_locked=True, of=("self",))
+        waiting = living.filter(opens_at__lte=now).select_for_update(no_key=True, skip_locked=True, of=("self",))
         with transaction.atomic():
             seen, made = _open(waiting.order_by("opens_at", "pk")[:BATCH], now)
         total += made
@@ -193,7 +193,7 @@ def replan(organization: Organization, now: datetime) -> int:
             _untouched(organization, now)
             .exclude(calendar=kept)
             .select_related("commitment__clause")
-            .select_for_update(of=("self",))
+            .select_for_update(no_key=True, of=("self",))
             .order_by("commitment", "slot")
         )
         times = _replanned(rows, kept.calendar)
@@ -316,7 +316,7 @@ def close(commitments: Iterable[Commitment], now: datetime) -> None:
     undelivered = Occurrence.objects.filter(
         commitment__in=pks, delivered_at__isnull=True, waived_at__isnull=True, cancelled_at__isnull=True
     )
-    rows = list(undelivered.select_for_update(of=("self",)).order_by("pk"))
+    rows = list(undelivered.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     _cancel([row for row in rows if row.due_at > now or row.paused_at is not None], now)
     undelivered.update(chase_at=None, warn_at=None, escalate_at=None)
     # Accepted off its target: it waited for the next time, which does not come.

@@ -48,7 +48,7 @@ WITH due AS (
      WHERE o.chase_at < %(now)s AND {which}
      ORDER BY o.chase_at, o.id
      LIMIT %(limit)s
-       FOR UPDATE OF o SKIP LOCKED
+       FOR NO KEY UPDATE OF o SKIP LOCKED
 ), seen AS (
     SELECT *, CASE WHEN NOT waited_for THEN 0
                    WHEN escalate_at < %(now)s THEN 3

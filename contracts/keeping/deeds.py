@@ -257,7 +257,7 @@ def started(
     """
     locked = (
         Commitment.objects.select_related("organization", "clause", "ask", "link", "owes", "owed")
-        .select_for_update(of=("self",))
+        .select_for_update(no_key=True, of=("self",))
         .get(pk=commitment.pk)
     )
     _guard(rules.why_not_start(locked, actor, recording=bool(said_by)))
@@ -298,7 +298,7 @@ def held(occurrence: Occurrence, version: int | None) -> Occurrence:
     """The row as it stands, locked until the deed is through: of two at the same instant the second waits here and
     then sees what the first one did. Raises ChangedMeanwhile.
     """
-    row = deriving.occurrences().select_for_update(of=("self",)).get(pk=occurrence.pk)
+    row = deriving.occurrences().select_for_update(no_key=True, of=("self",)).get(pk=occurrence.pk)
     if version is not None and row.version != version:
         raise ChangedMeanwhile(row)
     return row
@@ -397,7 +397,7 @@ def settle_earlier(row: Occurrence, undone_at: datetime | None = None) -> None:
         worked=True,
         met=False,
     )
-    for one in earlier.select_for_update(of=("self",)).order_by("-planned_at", "pk"):
+    for one in earlier.select_for_update(no_key=True, of=("self",)).order_by("-planned_at", "pk"):
         deriving.refresh(one)
 
 

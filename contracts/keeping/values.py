@@ -113,7 +113,7 @@ def deliver_values(
 
 def _times(commitment: Commitment, *, lock: bool) -> list[Occurrence]:
     rows = deriving.occurrences().filter(commitment=commitment).order_by("pk")
-    return list(rows.select_for_update(of=("self",)) if lock else rows)
+    return list(rows.select_for_update(no_key=True, of=("self",)) if lock else rows)
 
 
 def _checked(commitment: Commitment, rows: Sequence[Row], now: datetime, times: Sequence[Occurrence]) -> list[Checked]:

@@ -6,12 +6,14 @@ window on Friday at noon, unless a test says otherwise.
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connections, transaction
 
 from areas.models import JournalEntry
-from contracts import clock, depending, drafting, opening
+from contracts import clock, depending, deriving, drafting, opening
 from contracts.models import Commitment, Dependency, Occurrence
 from contracts.words import Deed, Side
 from requests.moves import Refused
@@ -48,7 +50,8 @@ def window(cast: Cast, orders: Commitment) -> Commitment:
 
 def swept(commitment: Commitment, now: datetime) -> None:
     """The chase found it overdue."""
-    depending.sync(promises.first(commitment), now)
+    with transaction.atomic():
+        depending.sync(promises.first(commitment), now)
 
 
 def paused_since(commitment: Commitment) -> datetime | None:
@@ -334,3 +337,37 @@ def test_a_look_costs_one_query_where_nothing_depends(cast: Cast, django_assert_
     assert len(rows) > 3
     with django_assert_num_queries(1):  # type: ignore[operator]
         assert depending.sync_all(rows, NOW + timedelta(days=30)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_sides_at_once_do_not_wait_for_each_other_in_a_circle() -> None:
+    cast = muebles_del_norte()
+    first = promises.requirement(cast, terms=asks.once("Órdenes", date(2026, 11, 18), due_time=time(12)))
+    second = promises.promise(cast, terms=asks.once("Ventana", date(2026, 11, 20), due_time=time(12)))
+    promises.depend(cast, second, first)
+    swept(first, at(19, 9))
+    start = threading.Barrier(2)
+    trouble: list[Exception] = []
+
+    def in_own_connection(commitment: Commitment) -> None:
+        try:
+            for n in range(4):
+                start.wait(timeout=20)
+                promises.deliver(cast, promises.first(commitment), now=at(19, 10 + n))
+                start.wait(timeout=20)
+                promises.retract(cast, promises.first(commitment), now=at(19, 10 + n))
+        except Exception as error:
+            trouble.append(error)
+            start.abort()
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=in_own_connection, args=(one,)) for one in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert trouble == []
+    # Neither is there in the end, so the window waits as if nothing had been.
+    assert paused_since(second) == WEDNESDAY_NOON
+    assert len(deriving.pauses_of(promises.first(second))) == 1
