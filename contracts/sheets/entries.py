@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 
 from django.db import models
@@ -13,6 +12,7 @@ from areas.models import Area, Organization
 from contracts.clock import Standing
 from contracts.marks import Mark, marks
 from contracts.models import Removal
+from contracts.sheets.kept import Kept, Outlook, outlook
 from requests.models import Act, Ask, Promise
 from requests.states import Direction, Verb, other
 from requests.states import Side as RequestSide
@@ -62,6 +62,9 @@ TONE = {
     Status.DRAFT: "draft",
 }
 
+# Nothing to be told beyond "in force".
+AT_REST = (Standing.UPCOMING, Standing.KEPT, Standing.REPAIRED, Standing.WAIVED, Standing.CANCELLED)
+
 
 @dataclass
 class Entry:
@@ -76,8 +79,7 @@ class Entry:
     differences: list[Difference] = field(default_factory=list)
     spoken: list[Act] = field(default_factory=list)
     removal: Removal | None = None
-    standing: Standing | None = None
-    due_at: datetime | None = None
+    kept: Kept | None = None
     verbs: dict[Verb, str | None] = field(default_factory=dict)
     owner_left: bool = False
     my_turn: bool = False
@@ -100,25 +102,36 @@ class Entry:
     def sentence(self) -> str:
         return sentence(self.promise, self.organization)
 
+    @property
+    def standing(self) -> Standing | None:
+        """Where the delivery stands that matters most now."""
+        return self.kept.standing if self.kept else None
+
+    @property
+    def _stirs(self) -> Standing | None:
+        """A standing that says more than that the promise is in force."""
+        told = self.status == Status.IN_FORCE and self.standing not in (None, *AT_REST)
+        return self.standing if told else None
+
     @cached_property
     def pill(self) -> str:
-        if self.status == Status.IN_FORCE and self.standing in (Standing.OVERDUE, Standing.DUE_SOON):
-            return str(self.standing)
-        return PILL[self.status]
+        return str(self._stirs) if self._stirs else PILL[self.status]
 
     @cached_property
     def word(self) -> str:
-        if self.status == Status.IN_FORCE and self.standing in (Standing.OVERDUE, Standing.DUE_SOON):
-            return str(Standing(self.standing).label)
-        return str(self.status.label)
+        return str((self._stirs or self.status).label)
 
     @cached_property
     def tone(self) -> str:
-        if self.status == Status.IN_FORCE and self.standing == Standing.OVERDUE:
+        if self._stirs in (Standing.OVERDUE, Standing.BROKEN):
             return "broken"
-        if self.my_turn or self.unanswered or (self.status == Status.IN_FORCE and self.standing == Standing.DUE_SOON):
+        if self.my_turn or self.unanswered or self._stirs in (Standing.DUE_SOON, Standing.PAUSED):
             return "soon"
         return TONE[self.status]
+
+    @cached_property
+    def outlook(self) -> Outlook | None:
+        return outlook(self.kept, self.promise) if self.kept else None
 
     @cached_property
     def why(self) -> list[Step]:

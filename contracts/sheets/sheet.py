@@ -20,9 +20,10 @@ from areas.rows import Rows
 from areas.words import Part
 from contracts import drafting
 from contracts.access import area_of
-from contracts.clock import Columns, soon_until, standing_of
+from contracts.clock import soon_until
 from contracts.models import Contract, Shoes, Signature, Version
-from contracts.schedule import due_moment
+from contracts.rates import Rate
+from contracts.sheets import kept
 from contracts.sheets.entries import LANES, Entry, Group, Lane, Status
 from contracts.words import Side
 from requests import moves
@@ -77,7 +78,7 @@ ACTS = Rows(
 )
 
 # All that a sheet is read from.
-READINGS = (drafting.MATTER, drafting.SHOES, SIGNATURES, ACTS, GONE, UP_FROM_LINK, feed.OF_LINK)
+READINGS = (drafting.MATTER, drafting.SHOES, SIGNATURES, ACTS, GONE, UP_FROM_LINK, feed.OF_LINK, *kept.READINGS)
 
 
 @dataclass
@@ -112,9 +113,18 @@ class Sheet:
         self.supplier = self.link.supplier
         self._known: dict[Rows, list[tuple[Any, ...]]] = {}
 
-    @property
-    def _asked(self) -> dict[str, int]:
-        return {"contract": self.contract.pk, "link": self.link.pk, "shown": SHOWN_DEEDS}
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        return {
+            "contract": self.contract.pk,
+            "link": self.link.pk,
+            "shown": SHOWN_DEEDS,
+            **kept.asked(self.organization, self.now, self._soon),
+        }
+
+    @cached_property
+    def _soon(self) -> datetime:
+        return soon_until(self.now, self.organization.tz, is_working=self.organization.calendar.is_working)
 
     def gather(self) -> Sheet:
         """For the whole page: ask at once what would be asked bit by bit."""
@@ -310,9 +320,31 @@ class Sheet:
         return {ask.pk for ask in left if ask.owner_left}
 
     @cached_property
+    def _kept(self) -> tuple[dict[int, kept.Kept], Rate]:
+        """Ask pk → how its promise is kept; and how well all of this link are."""
+        of_link = kept.KeptOfLink(self.organization, self.actor, (self.customer, self.supplier), self.now, self._soon)
+        return of_link.of(*(self._read(reading) for reading in kept.READINGS))
+
+    @property
+    def rate(self) -> Rate:
+        """How well the promises of this link were kept, both lanes together."""
+        return self._kept[1]
+
+    @cached_property
+    def fresh_until(self) -> datetime | None:
+        """When time alone changes something in a lane."""
+        moments = [
+            at
+            for one in self._kept[0].values()
+            if one.occurrence is not None
+            for at in (one.occurrence.due_at, one.occurrence.judge_by)
+            if at is not None and at >= self.now
+        ]
+        return min(moments, default=None)
+
+    @cached_property
     def lanes(self) -> list[Lane]:
-        soon = soon_until(self.now, self.organization.tz, is_working=self.organization.calendar.is_working)
-        agreed = [self._agreed(line, soon) for line in self.proposed.lines]
+        agreed = [self._agreed(line) for line in self.proposed.lines]
         talk = [self._talked(ask) for ask in self._talk if ask.replaces_id is None or ask.state != State.DECLINED]
         by_ask = {entry.ask.pk: entry for entry in agreed}
         loose = []
@@ -352,7 +384,7 @@ class Sheet:
             ),
         )
 
-    def _agreed(self, line: drafting.Line, soon: datetime) -> Entry:
+    def _agreed(self, line: drafting.Line) -> Entry:
         ask = self._at_home(line.ask)
         binding: Promise = line.before or line.promise
         status = {"kept": Status.IN_FORCE, "new": Status.NEW, "changed": Status.CHANGED, "removed": Status.REMOVED}
@@ -378,8 +410,7 @@ class Sheet:
             if line.before.owner_name != line.owner_name:
                 entry.differences.append(owner_difference(line.before.owner_name, line.owner_name))
         if line.before:
-            entry.due_at = due_moment(line.before, self.organization.tz)
-            entry.standing = standing_of(Columns(entry.due_at), now=self.now, soon_until=soon)
+            entry.kept = self._kept[0].get(line.before.ask_id)
         return entry
 
     def _talked(self, ask: Ask) -> Entry:

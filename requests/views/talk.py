@@ -26,6 +26,7 @@ from requests.views.asking import show_draft
 from requests.views.live import live, new_token, wants_token
 
 PARTS = ("talk", "turn", "conversation")
+LONGEST_BECAUSE = 500
 
 
 def show(
@@ -271,6 +272,10 @@ def amend(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
     if moves.side_of(one, actor) is None and not actor.is_facilitator:
         raise PermissionDenied(moves.why_not_amend(one, actor))
     data = typed(one.terms, actor.organization) if one.terms else {}
+    # Where the proposal comes from may say why; what was written is changed before it is sent.
+    because = request.POST.get("words", "").strip()[:LONGEST_BECAUSE]
+    if because:
+        data["words"] = because
     try:
         change = moves.amend(one, actor, data=data, now=timezone.now())
     except moves.Refused as refusal:

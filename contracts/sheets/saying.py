@@ -1,0 +1,130 @@
+"""What a sheet says of how a promise is kept, in whole sentences of the active language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel.dates import format_skeleton
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from areas.models import Organization
+from contracts.budget import Budget
+from contracts.clock import Standing
+from contracts.feasibility import Chained, Times
+from contracts.models import Occurrence
+from requests.wording import amount, locale_of, number
+
+HOUR = timedelta(hours=1)
+
+
+def day(at: datetime | date, organization: Organization) -> str:
+    """Mon, 23 Nov · lun 23 nov."""
+    on = at.astimezone(organization.tz).date() if isinstance(at, datetime) else at
+    return str(format_skeleton("MMMEd", on, locale=locale_of(organization)))
+
+
+def stands(occurrence: Occurrence, standing: Standing, requirement: str, organization: Organization) -> str:
+    """Where the delivery stands that matters most now."""
+
+    def on(at: datetime | None) -> str:
+        return day(at, organization) if at else ""
+
+    said = {"due": on(occurrence.due_at), "area": occurrence.owed.name, "day": on(occurrence.delivered_at)}
+    match standing:
+        case Standing.OVERDUE:
+            return _("Was due %(due)s; nothing was delivered.") % said
+        case Standing.PAUSED if requirement:
+            return _("The clock stands still since %(day)s: it waits for «%(requirement)s».") % {
+                "day": on(occurrence.paused_at),
+                "requirement": requirement,
+            }
+        case Standing.PAUSED:
+            return _("The clock stands still since %(day)s.") % {"day": on(occurrence.paused_at)}
+        case Standing.BROKEN if occurrence.delivered_at is None:
+            return _("%(area)s sent it back on %(day)s: it did not work.") % {**said, "day": on(occurrence.failed_at)}
+        case Standing.BROKEN if occurrence.delivered_at and occurrence.delivered_at > occurrence.due_at:
+            return _("Was due %(due)s, delivered %(day)s; %(area)s says how it was.") % said
+        case Standing.BROKEN if occurrence.met is False:
+            return _("Delivered %(day)s, off its target; %(area)s says how it was.") % said
+        case Standing.BROKEN | Standing.DELIVERED:
+            return _("Delivered %(day)s; %(area)s says how it was.") % said
+        case Standing.UNJUDGED:
+            return _("Delivered %(day)s; %(area)s has not said how it was.") % said
+        case _other:
+            return _("Due %(due)s.") % said
+
+
+def more_broken(n: int) -> str:
+    return ngettext("One more delivery is broken.", "%(n)s more deliveries are broken.", n) % {"n": n}
+
+
+def misses(budget: Budget, organization: Organization) -> str:
+    """Whole misses, and what is left of them."""
+    if budget.allowed == 0:
+        return _("It falls due too seldom this quarter to allow a miss.")
+    if budget.over:
+        return ngettext(
+            "Misses this quarter: %(used)s, and only %(n)s was in the budget.",
+            "Misses this quarter: %(used)s, and only %(n)s were in the budget.",
+            budget.allowed,
+        ) % {"used": budget.used, "n": budget.allowed}
+    if budget.is_spent:
+        return ngettext(
+            "The one miss of this quarter is spent.", "All %(n)s misses of this quarter are spent.", budget.allowed
+        ) % {"n": budget.allowed}
+    said = ngettext(
+        "%(left)s of %(n)s miss of this quarter is left.",
+        "%(left)s of %(n)s misses of this quarter are left.",
+        budget.allowed,
+    ) % {"left": budget.left, "n": budget.allowed}
+    if budget.spent_on:
+        pace = _("At this pace they are spent by %(day)s.") % {"day": day(budget.spent_on, organization)}
+        return f"{said} {pace}"
+    return said
+
+
+def renegotiation(budget: Budget) -> str:
+    """The first words of the proposal of other terms: why it is made."""
+    return ngettext(
+        "It was missed %(n)s time in %(times)s this quarter. What can we promise and keep?",
+        "It was missed %(n)s times in %(times)s this quarter. What can we promise and keep?",
+        budget.used,
+    ) % {"n": budget.used, "times": budget.times}
+
+
+def at_risk(outcomes: list[str]) -> str:
+    """What is broken below."""
+    if len(outcomes) == 1:
+        return _("At risk toward the client: «%(promise)s», on which it hangs, is broken.") % {"promise": outcomes[0]}
+    return _("At risk toward the client: %(n)s promises on which it hangs are broken, «%(promise)s» among them.") % {
+        "n": len(outcomes),
+        "promise": outcomes[0],
+    }
+
+
+def too_tight(times: Times, organization: Organization) -> str:
+    return _("What supports it takes %(theirs)s working hours in all; this promise has %(own)s.") % {
+        "theirs": _hours(times.supporting, organization),
+        "own": _hours(times.own, organization),
+    }
+
+
+def fits(times: Times, organization: Organization) -> str:
+    return _("What supports it takes %(theirs)s of its %(own)s working hours.") % {
+        "theirs": _hours(times.supporting, organization),
+        "own": _hours(times.own, organization),
+    }
+
+
+def _hours(length: timedelta, organization: Organization) -> str:
+    return number(Decimal(round(length / HOUR, 1)).quantize(Decimal("0.1")), organization)
+
+
+def how_sure(chain: Chained, organization: Organization) -> str:
+    return ngettext(
+        "%(n)s promise in a row: all kept together %(percent)s of the time.",
+        "%(n)s promises in a row: all kept together %(percent)s of the time.",
+        chain.links,
+    ) % {"n": chain.links, "percent": amount(Decimal(chain.percent), "%", organization)}
