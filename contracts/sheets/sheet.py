@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
 
@@ -340,7 +340,8 @@ class Sheet:
             for at in (one.occurrence.due_at, one.occurrence.judge_by)
             if at is not None and at >= self.now
         ]
-        return min(moments, default=None)
+        # Due at noon is late after noon, not at it.
+        return min(moments) + timedelta(microseconds=1) if moments else None
 
     @cached_property
     def lanes(self) -> list[Lane]:
