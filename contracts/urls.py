@@ -64,6 +64,7 @@ urlpatterns = [
     path("o/<slug:org>/digest/", digest.preview, name="digest_preview"),
     path("o/<slug:org>/digest/send/", digest.send, name="digest_send"),
     path("o/<slug:org>/links/<slug:link>/", include(of_link)),
+    path("o/<slug:org>/promises/of/<slug:ask>/", promise.promise_of, name="promise_of"),
     path("o/<slug:org>/promises/<slug:ref>/", include(of_promise)),
     path("o/<slug:org>/deliveries/<slug:ref>/", include(of_delivery)),
     path("v/<str:token>/", client.client_verdict, name="client_verdict"),

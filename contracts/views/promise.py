@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from contracts.forms import DependForm
 from contracts.models import Commitment
 from contracts.promised import Promised
 from contracts.views.act import promise_url
+from requests.access import ask_to_read
 from requests.moves import Refused
 from requests.views.live import live, new_token, wants_token
 
@@ -38,6 +40,18 @@ def promise(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
     if wants_token(request):
         return new_token(_topics(commitment))
     return _page(request, actor, commitment)
+
+
+@for_members
+@require_safe
+def promise_of(request: MemberRequest, actor: Actor, ask: str) -> HttpResponseBase:
+    """The promise that an agreed ask became; its line on the sheet as long as nobody signed it."""
+    one = ask_to_read(actor, ask)
+    found = Commitment.objects.filter(ask=one).order_by("-started_at").first()
+    if found is None:
+        sheet = reverse("contracts:sheet", kwargs={"org": actor.organization.ref, "link": one.link.ref})
+        return redirect(f"{sheet}#ask-{one.ref}")
+    return redirect("contracts:promise", org=actor.organization.ref, ref=found.ref)
 
 
 def _page(

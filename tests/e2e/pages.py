@@ -22,12 +22,13 @@ from areas.models import Area, Invitation, Link
 from areas.words import Kind
 from contracts import drafting
 from contracts.digest import leaving
+from contracts.models import Commitment, Occurrence
 from contracts.words import Often, Side
 from post.models import Letter
 from requests import moves, problems
 from requests.models import Ask, ClientProblem
 from requests.states import Direction
-from tests import asks, build
+from tests import asks, build, promises
 from tests.cast import Cast
 
 DEMO_URLS = "tests.config.demo_urls"
@@ -40,6 +41,18 @@ NO_PAGES = {
     "post:letter_html",
     "contracts:fragment",
     "contracts:desk",
+    # Speaks the language of its link, not the reader's: walked in test_deliveries.
+    "contracts:client_verdict",
+}
+
+# Which deliveries show something else in the form of each act.
+DELIVERED = {
+    "deliver": ("late", "sent back", "of a share", "kept"),
+    "judge": ("delivered", "client", "kept"),
+    "waive": ("late",),
+    "retract": ("delivered",),
+    "reconsider": ("kept",),
+    "client_link": ("client",),
 }
 
 LONG_NAME = "Recursos humanos, formación y desarrollo de toda la organización en el norte"
@@ -55,6 +68,8 @@ class World:
     asks: dict[str, Ask] = field(default_factory=dict)
     problems: dict[str, ClientProblem] = field(default_factory=dict)
     areas: dict[str, Area] = field(default_factory=dict)
+    promises: dict[str, Commitment] = field(default_factory=dict)
+    deliveries: dict[str, Occurrence] = field(default_factory=dict)
     ended: Link | None = None
     invitation: Invitation | None = None
 
@@ -77,6 +92,7 @@ def everything(cast: Cast, now: datetime) -> World:
     _problems(world)
     _asks(world)
     _contracts(world)
+    _promises(world)
     _map_and_people(world)
     return world
 
@@ -198,6 +214,45 @@ def _contracts(world: World) -> None:
     drafting.write_shoes(inner, cast.actor("marta"), side=Side.SUPPLIER, n=0, **said, now=now)
 
 
+def _promises(world: World) -> None:
+    """Promises of each shape since six weeks, with deliveries in every standing."""
+    cast, now = world.cast, world.now
+    began = now - timedelta(weeks=6)
+    focus, since = world.problems["focus"], (now - timedelta(weeks=6)).date()
+
+    def promised(outcome: str, link: Link, terms: moves.Fields, **more: Any) -> Commitment:
+        return promises.promise(cast, link, terms={**terms, "outcome": outcome}, why=focus, now=began, **more)
+
+    every = asks.weekly(first_on=since)
+    found = world.promises
+    found["plan"] = promised("Plan semanal publicado", cast.to_logistics, every)
+    found["orders"] = promised("Pedidos sin huecos", cast.to_logistics, every, direction=Direction.REQUIREMENT)
+    found["share"] = promised(LONG_WORD, cast.to_logistics, asks.measured(first_on=since))
+    found["event"] = promised("Aviso de paro", cast.to_logistics, asks.after_event())
+    found["client"] = promised("Fecha cierta de entrega", cast.to_client, every)
+    found = {name: promises.commitment_of(one.ask) for name, one in found.items()}
+    world.promises = found
+    promises.depend(cast, found["plan"], found["orders"], now=now)
+    times = promises.times(found["plan"])
+    for row in times[:4]:
+        promises.deliver(cast, row, at=row.due_at - timedelta(hours=3), note="Con el correo de hoy.", now=now)
+    promises.judge(cast, times[0], now=now)
+    promises.send_back(cast, times[1], now=now)
+    promises.retract(cast, times[2], now=now)
+    promises.waive(cast, times[4], now=now)
+    promises.deliver(cast, promises.first(found["share"]), numerator=Decimal(37), denominator=Decimal(40), now=now)
+    given = promises.first(found["client"])
+    promises.deliver(cast, given, at=given.due_at - timedelta(hours=1), now=now)
+    world.deliveries = {
+        "kept": promises.fresh(times[0]),
+        "sent back": promises.fresh(times[1]),
+        "delivered": promises.fresh(times[3]),
+        "late": promises.fresh(times[5]),
+        "of a share": promises.fresh(promises.times(found["share"])[1]),
+        "client": promises.fresh(given),
+    }
+
+
 def _map_and_people(world: World) -> None:
     cast, now, fede = world.cast, world.now, world.cast.actor("fede")
     archive = build.area(cast.company, "Archivo", Kind.ADMINISTRATION)
@@ -264,6 +319,11 @@ def _values(world: World, name: str, parameter: str) -> list[Any]:
         if "problem" in view:
             return [problem.ref for problem in world.problems.values()]
         return [ask.ref for ask in world.asks.values()] if view == "ask" else [world.asks["asked"].ref]
+    if room == "contracts" and view in DELIVERED:
+        return [world.deliveries[which].ref for which in DELIVERED[view]]
+    if room == "contracts" and view in ("promise", "started", "values", "depend", "undepend"):
+        which = {"promise": list(world.promises), "started": ["event"], "values": ["share"]}.get(view, ["plan"])
+        return [world.promises[one].ref for one in which]
     if room == "post":
         return [letter.ref for letter in Letter.objects.order_by("pk")[:1]]
     if view == "invitation":

@@ -9,6 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from areas.models import Link, Membership
+from contracts.models import Commitment, Occurrence
 from requests.models import Ask
 from tests.cast import Cast
 
@@ -27,6 +28,18 @@ def sheet(cast: Cast, link: Link) -> str:
 
 def talk(cast: Cast, ask: Ask) -> str:
     return path(cast, "requests:ask", ref=ask.ref)
+
+
+def desk(cast: Cast) -> str:
+    return path(cast, "requests:desk")
+
+
+def promise(cast: Cast, commitment: Commitment) -> str:
+    return path(cast, "contracts:promise", ref=commitment.ref)
+
+
+def act(cast: Cast, row: Occurrence, verb: str) -> str:
+    return path(cast, f"contracts:{verb}", ref=row.ref)
 
 
 def in_days(days: int) -> str:
