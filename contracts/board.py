@@ -346,7 +346,8 @@ def _cause_of(ask: str) -> str:
 
 # The first of each list, and the way of each up to the client; of what is at risk all, and the way of the first.
 # OFFSET 0 keeps the planner at looking up these few rows: joined plainly, it reads all asks five times over. What a
-# lookup is not wanted for stands in its WHERE, where it is seen before anything is read.
+# lookup is not wanted for stands in its WHERE, where it is seen before anything is read. What hangs on something hangs
+# on other terms for it as well.
 # `links` NULL: of the whole organization. A promise is listed once, by the delivery of it that waits longest.
 ITEMS = f"""
 WITH RECURSIVE open_now AS (
@@ -369,7 +370,10 @@ WITH RECURSIVE open_now AS (
 ), ripple AS (
     SELECT a.cause_id AS id FROM late, LATERAL {_cause_of("late.ask_id")} a
     UNION
-    SELECT a.cause_id FROM ripple, LATERAL {_cause_of("ripple.id")} a
+    SELECT a.id FROM ripple, LATERAL (
+        SELECT cause_id AS id FROM requests_ask WHERE id = ripple.id AND cause_id IS NOT NULL
+        UNION ALL
+        SELECT id FROM requests_ask WHERE replaces_id = ripple.id AND state IN ('agreed', 'replaced') OFFSET 0) a
 ), listed AS (
     (SELECT p.kind, p.ask_id AS id, p.n, p.promise, p.occurrence, p.times
      FROM (

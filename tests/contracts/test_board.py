@@ -149,6 +149,17 @@ def test_what_hangs_on_a_broken_promise_is_at_risk_up_to_the_client(cast: Cast) 
     assert chain.areas[cast.production.pk].state == "broken"
 
 
+def test_what_has_new_terms_is_at_risk_by_what_the_old_ones_caused(cast: Cast) -> None:
+    first = asks.agreed(cast, terms=asks.weekly("Ventana"))
+    second = asks.agreed(cast, link=cast.to_logistics, why=first, terms=asks.weekly("Plan"))
+    asks.signed(cast, cast.to_sales)
+    asks.signed(cast, cast.to_logistics)
+    change = asks.agreed(cast, asks.asked(cast, replaces=first, terms=asks.weekly("Ventana de dos horas")))
+    asks.signed(cast, cast.to_sales)
+    falls_due(second, YESTERDAY)
+    assert [item.ref for item in seen(cast).at_risk] == [change.ref]
+
+
 def test_blame_lands_on_the_side_that_owes(cast: Cast) -> None:
     asks.agreed(cast, direction=Direction.REQUIREMENT, terms=asks.once(due_on=date(2026, 11, 18)))
     asks.signed(cast)
