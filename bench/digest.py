@@ -86,7 +86,7 @@ def rendering_alone(organization: Organization, now: datetime) -> tuple[float, f
         scope = scope_of(member.role, [(area, part) for area, part, _name in parts])
         readers.append((member, scope, {area: name for area, _part, name in parts}))
     names = {area: name for _member, _scope, some in readers for area, name in some.items()}
-    gathered = Gathered(organization, [scope for _member, scope, _names in readers], when, names)
+    readings = Gathered(organization, when, None).of([scope for _member, scope, _names in readers], names)
     size = 0
     began = time.perf_counter()
     tellers: dict[str, Teller] = {}
@@ -94,7 +94,7 @@ def rendering_alone(organization: Organization, now: datetime) -> tuple[float, f
         language = member.user.language or organization.language
         teller = tellers.setdefault(language, Teller(organization, when, language))
         # Each by itself: in the pipeline whoever reads the same shares the rendering.
-        size += len(teller.render(gathered.of(scope), f"https://example.com/u/{member.ref}/")[2])
+        size += len(teller.render(readings[scope], f"https://example.com/u/{member.ref}/")[2])
     return len(readers) / (time.perf_counter() - began), size / len(readers)
 
 
@@ -118,7 +118,7 @@ def queries_per_batch(now: datetime) -> dict[str, float]:
     [due] = writing.due_now(now)
     for size in (3, 60, 500):
         with CaptureQueriesContext(connection) as asked, transaction.atomic():
-            claimed, written = writing.write_batch(due, now, size)
+            claimed, written = writing.Run(due, now).batch(size)
             transaction.set_rollback(True)
         if claimed != size or not written:
             raise SystemExit(f"a batch of {size} took {claimed} people and wrote {written} letters")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -107,6 +107,7 @@ class Reading:
 
     sections: list[Section] = field(default_factory=list)
     rates: list[Rate] = field(default_factory=list)
+    # Ask → its way up to the client; shared by all who read.
     ways: dict[int, list[Step]] = field(default_factory=dict)
 
     def total(self, *names: str) -> int:
@@ -180,37 +181,44 @@ _Pile = defaultdict[int, list[list[Found]]]
 
 
 class Gathered:
-    """What there is to say in one organization about some areas. Each person's digest is picked from it."""
+    """What there is to say in one organization, of some areas or (None) of all. Each person's digest is picked from it.
 
-    def __init__(self, organization: Organization, scopes: Iterable[Scope], span: Span, names: dict[int, str]) -> None:
-        """`names` are those of the areas in the scopes."""
+    Two statements, and one for the ways to the client whenever somebody's lines are picked for the first time.
+    """
+
+    def __init__(self, organization: Organization, span: Span, areas: Iterable[int] | None) -> None:
         self.organization = organization
-        self.names = names
-        wanted = list(dict.fromkeys(scopes))
-        areas = None if any(one.whole for one in wanted) else sorted({area for one in wanted for area in one.areas})
+        self._areas = None if areas is None else frozenset(areas)
         values = {
             "org": organization.pk,
-            "areas": areas,
+            "areas": None if self._areas is None else sorted(self._areas),
             "now": span.now,
             # Whether it is due soon makes no difference here.
             "soon": span.now,
             "since": span.since,
             "until": span.until,
-            "today": span.now.astimezone(organization.tz).date(),
+            "today": span.day,
             "zone": organization.zone,
         }
         self._by_owes: dict[str, _Pile] = defaultdict(lambda: defaultdict(list))
         self._by_owed: dict[str, _Pile] = defaultdict(lambda: defaultdict(list))
         self._lay(_read(FOUND, values))
         self._weeks = {area: rate.weeks for area, rate in kept_rates(organization, span.now, "area", 3).items()}
-        self._readings = {one: self._pick(one) for one in wanted}
-        shown = {found.ask for reading in self._readings.values() for one in reading.sections for found in one.found}
-        ways = paths(sorted(shown))
-        for reading in self._readings.values():
-            reading.ways = ways
+        self._readings: dict[Scope, Reading] = {}
+        self._ways: dict[int, list[Step]] = {}
 
-    def of(self, scope: Scope) -> Reading:
-        return self._readings[scope]
+    def covers(self, areas: Collection[int] | None) -> bool:
+        return self._areas is None or (areas is not None and self._areas.issuperset(areas))
+
+    def of(self, scopes: Iterable[Scope], names: dict[int, str]) -> dict[Scope, Reading]:
+        """What each of them reads; `names` are those of their areas."""
+        for scope in scopes:
+            if scope not in self._readings:
+                self._readings[scope] = self._pick(scope, names)
+        shown = {found.ask for one in self._readings.values() for section in one.sections for found in section.found}
+        if new := shown - self._ways.keys():
+            self._ways |= paths(sorted(new))
+        return self._readings
 
     def _lay(self, rows: list[tuple[Any, ...]]) -> None:
         """Piles of one section and one pair of areas, each with its total; findable from either area."""
@@ -222,11 +230,11 @@ class Gathered:
             self._by_owes[section][owes].append(pile)
             self._by_owed[section][owed].append(pile)
 
-    def _pick(self, scope: Scope) -> Reading:
+    def _pick(self, scope: Scope, names: dict[int, str]) -> Reading:
         if scope.is_empty:
             return Reading()
         sections = self._for_whole(scope) if scope.whole else self._for_areas(scope)
-        return Reading([section for section in sections if section.total], self._rates_of(scope))
+        return Reading([section for section in sections if section.total], self._rates_of(scope, names), self._ways)
 
     def _for_areas(self, scope: Scope) -> list[Section]:
         mine = sorted(scope.areas)
@@ -253,11 +261,11 @@ class Gathered:
             _section("all_due", _all(self._by_owes["due"])),
         ]
 
-    def _rates_of(self, scope: Scope) -> list[Rate]:
+    def _rates_of(self, scope: Scope, names: dict[int, str]) -> list[Rate]:
         if scope.whole:
             rates = [Rate(self.organization.name, *map(_sum, self._both(self._weeks)))]
         else:
-            rates = [Rate(self.names[area], *map(_sum, self._both([area]))) for area in scope.areas]
+            rates = [Rate(names[area], *map(_sum, self._both([area]))) for area in scope.areas]
         counted = [rate for rate in rates if rate.last.counted or rate.before.counted]
         return sorted(counted, key=attrgetter("area"))[:RATES]
 

@@ -134,7 +134,7 @@ class Teller:
             "organization": self.organization,
             "asked_for": asked_for,
             "desk_url": self._address("requests:desk"),
-            "wishes_url": self._address("contracts:digest_preview"),
+            "wishes_url": self._address("contracts:wishes"),
             "leave_url": leave_url,
         }
         return letters.render("contracts/digest", context, self.language, zone=self.organization.tz)
@@ -290,10 +290,10 @@ class Teller:
 ANY = "-_-"
 PAGES = {
     "contracts:board": ("org",),
-    "contracts:digest_preview": ("org",),
     "contracts:judge": ("org", "ref"),
     "contracts:promise": ("org", "ref"),
     "contracts:unsubscribe": ("token",),
+    "contracts:wishes": ("org",),
     "requests:ask": ("org", "ref"),
     "requests:desk": ("org",),
 }

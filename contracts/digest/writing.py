@@ -66,9 +66,10 @@ def write_due(now: datetime, batch: int = BATCH, *, stop: Callable[[], bool] = l
     written = 0
     failed: Exception | None = None
     for due in due_now(now):
+        run = Run(due, now)
         try:
             while not stop():
-                claimed, more = write_batch(due, now, batch)
+                claimed, more = run.batch(batch)
                 written += more
                 if not claimed:
                     break
@@ -113,68 +114,79 @@ def due_now(now: datetime) -> list[Due]:
         return [every[n - 1] for (n,) in cursor.fetchall()]
 
 
-def write_batch(due: Due, now: datetime, batch: int = BATCH) -> tuple[int, int]:
-    """Claims some people of whom a digest is due and writes their letters: (people claimed, letters written)."""
-    with transaction.atomic():
-        readers = _claim(due, now, batch)
-        return len(readers), _write(due, [one for one in readers if not one.scope.is_empty], now)
+class Run:
+    """The batches of one sweep in one organization. What was gathered and rendered for one batch serves the next."""
 
+    def __init__(self, due: Due, now: datetime) -> None:
+        self.due = due
+        self.now = now
+        self._span = span(due.organization, now, due.moment.since)
+        self._gathered: Gathered | None = None
+        self._tellers: dict[str, Teller] = {}
 
-def _write(due: Due, readers: list[Reader], now: datetime) -> int:
-    if not readers:
-        return 0
-    organization, moment = due.organization, due.moment
-    when = span(organization, now, moment.since)
-    names = {area: name for one in readers for area, name in one.names.items()}
-    gathered = Gathered(organization, (one.scope for one in readers), when, names)
-    tellers: dict[str, Teller] = {}
-    drafts: list[tuple[Reader, bool, Letter]] = []
-    failed = 0
-    for one in readers:
-        reading = gathered.of(one.scope)
-        if not (_is_in_order(due, one) if reading.is_empty else due.is_daily or one.often == Often.WEEKLY):
-            continue
-        teller = tellers.setdefault(one.language, Teller(organization, when, one.language))
-        try:
-            letter = _letter(teller, one, reading, due, now)
-        except Exception:  # one poisoned digest steps aside, the rest go on
-            logger.exception("the digest of %s could not be told", one.ref)
-            failed += 1
-        else:
-            drafts.append((one, reading.is_empty, letter))
-    if failed and not drafts:
-        raise RuntimeError(f"none of {failed} digests could be told")
-    if drafts:
-        Letter.objects.bulk_create(letter for _one, _in_order, letter in drafts)
-        _note(drafts, in_order_key(moment.day), now)
-        letters.ring_on_commit()
-    return len(drafts)
+    def batch(self, size: int = BATCH) -> tuple[int, int]:
+        """Claims some people of whom a digest is due and writes their letters: (people claimed, letters written)."""
+        with transaction.atomic():
+            readers = _claim(self.due, self.now, size)
+            told_of = [one for one in readers if not one.scope.is_empty]
+            return len(readers), self._write(told_of, more=len(readers) == size) if told_of else 0
 
+    def _write(self, readers: list[Reader], *, more: bool) -> int:
+        readings = self._read(readers, more=more)
+        drafts: list[tuple[Reader, bool, Letter]] = []
+        failed = 0
+        for one in readers:
+            reading = readings[one.scope]
+            if not (self._is_in_order(one) if reading.is_empty else self.due.is_daily or one.often == Often.WEEKLY):
+                continue
+            try:
+                drafts.append((one, reading.is_empty, self._letter(one, reading)))
+            except Exception:  # one poisoned digest steps aside, the rest go on
+                logger.exception("the digest of %s could not be told", one.ref)
+                failed += 1
+        if failed and not drafts:
+            raise RuntimeError(f"none of {failed} digests could be told")
+        if drafts:
+            Letter.objects.bulk_create(letter for _one, _in_order, letter in drafts)
+            _note(drafts, in_order_key(self.due.moment.day), self.now)
+            letters.ring_on_commit()
+        return len(drafts)
 
-def _is_in_order(due: Due, one: Reader) -> bool:
-    """Whether a person of whom nothing is to be said is told so: with the first weekly moment of a month, once."""
-    return not due.is_daily and due.moment.is_first_of_month and not one.was_in_order
+    def _read(self, readers: list[Reader], *, more: bool) -> dict[Scope, Reading]:
+        """All of the organization if others follow, else what concerns these few."""
+        scopes = list(dict.fromkeys(one.scope for one in readers))
+        areas = {area for scope in scopes for area in scope.areas}
+        whole = more or any(scope.whole for scope in scopes)
+        if self._gathered is None or not self._gathered.covers(None if whole else areas):
+            self._gathered = Gathered(self.due.organization, self._span, None if whole else areas)
+        return self._gathered.of(scopes, {area: name for one in readers for area, name in one.names.items()})
 
+    def _is_in_order(self, one: Reader) -> bool:
+        """Whether a person of whom nothing is to be said is told so: with a month's first weekly moment, once."""
+        return not self.due.is_daily and self.due.moment.is_first_of_month and not one.was_in_order
 
-def _letter(teller: Teller, one: Reader, reading: Reading, due: Due, now: datetime) -> Letter:
-    subject, text, html, headers = teller.letter(reading, one.ref, daily=due.is_daily)
-    period = in_order_key(due.moment.day) if reading.is_empty else due.moment.key
-    key = f"digest {one.ref} {period}"
-    return Letter(
-        key=key,
-        kind=KIND,
-        organization_ref=teller.organization.ref,
-        to_email=one.email,
-        to_name=" ".join(one.name.split())[:200],
-        language=one.language,
-        subject=subject[:300],
-        text=text,
-        html=html,
-        headers=headers,
-        message_id=letters.message_id(key),
-        next_try_at=now,
-        created_at=now,
-    )
+    def _letter(self, one: Reader, reading: Reading) -> Letter:
+        organization, moment = self.due.organization, self.due.moment
+        if one.language not in self._tellers:
+            self._tellers[one.language] = Teller(organization, self._span, one.language)
+        teller = self._tellers[one.language]
+        subject, text, html, headers = teller.letter(reading, one.ref, daily=self.due.is_daily)
+        key = f"digest {one.ref} {in_order_key(moment.day) if reading.is_empty else moment.key}"
+        return Letter(
+            key=key,
+            kind=KIND,
+            organization_ref=organization.ref,
+            to_email=one.email,
+            to_name=" ".join(one.name.split())[:200],
+            language=one.language,
+            subject=subject[:300],
+            text=text,
+            html=html,
+            headers=headers,
+            message_id=letters.message_id(key),
+            next_try_at=self.now,
+            created_at=self.now,
+        )
 
 
 # Claiming -------------------------------------------------------------------------------------------------------------
@@ -273,8 +285,9 @@ def digest_of(membership: Membership, now: datetime, language: str) -> tuple[Tel
     parts = list(found)
     scope = scope_of(membership.role, ((area, part) for area, part, _name in parts))
     when = span(organization, now, now - timedelta(days=7))
-    reading = Gathered(organization, [scope], when, {area: name for area, _part, name in parts}).of(scope)
-    return Teller(organization, when, language), reading
+    gathered = Gathered(organization, when, None if scope.whole else scope.areas)
+    readings = gathered.of([scope], {area: name for area, _part, name in parts})
+    return Teller(organization, when, language), readings[scope]
 
 
 class Enough(Exception):

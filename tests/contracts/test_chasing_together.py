@@ -13,7 +13,7 @@ import pytest
 from django.db import connection, transaction
 
 from contracts import chasing, depending
-from contracts.chasing import deliveries
+from contracts.chasing import deliveries, notices
 from contracts.models import Commitment, Fact, Notice, Occurrence, Pause, Rung
 from contracts.tasks import chase
 from contracts.words import Deed
@@ -132,7 +132,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(cast: Cast) -> N
 import sys, time
 from datetime import datetime
 from contracts import chasing
-from contracts.chasing import deliveries
+from contracts.chasing import deliveries, notices
 def dying(*args, **more):
     told = tell(*args, **more)
     print("written", flush=True)
@@ -159,7 +159,7 @@ chasing.sweep(datetime.fromisoformat("{now.isoformat()}"))
 
 def test_a_failure_before_the_commit_takes_all_back(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     now = many(promised(cast), 3)
-    tell = deliveries.tell
+    tell = notices.tell
 
     def failing(*told: Any) -> int:
         tell(*told)

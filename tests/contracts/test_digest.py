@@ -434,7 +434,7 @@ def written_by_the_batch(cast: Cast, people: int) -> int:
         ) as asked,
         transaction.atomic(),
     ):
-        claimed, _letters = writing.write_batch(due, MONDAY)
+        claimed, _letters = writing.Run(due, MONDAY).batch()
     assert claimed == people
     return len([one for one in asked.captured_queries if "SAVEPOINT" not in one["sql"]])
 
@@ -454,6 +454,17 @@ def test_a_batch_that_did_not_come_to_its_end_leaves_nothing(cast: Cast, promise
     assert not Digest.objects.exists()
     assert not Letter.objects.filter(kind=writing.KIND).exists()
     assert writing.write_due(MONDAY) == 5
+
+
+def test_people_of_another_area_in_the_next_batch_are_told_theirs(cast: Cast, promised: Ask) -> None:
+    broken(promised)
+    [due] = [one for one in writing.due_now(MONDAY) if one.organization == cast.organization]
+    run = writing.Run(due, MONDAY)
+    others = list(Membership.objects.exclude(pk=cast.marta.pk).values_list("pk", flat=True))
+    Membership.objects.filter(pk__in=others).update(left_at=NOW)
+    assert run.batch() == (1, 0)
+    Membership.objects.filter(pk__in=others).update(left_at=None)
+    assert run.batch() == (6, 5)
 
 
 def test_in_batches_of_two_everybody_gets_one(cast: Cast, promised: Ask) -> None:
