@@ -51,21 +51,24 @@ class Company:
     user: User
     links: list[Link]
 
-    def session(self) -> str:
-        """The value of a session cookie for its founder."""
+    def session(self, user: User | None = None) -> str:
+        """The value of a session cookie, for its founder or another one of its people."""
+        user = user or self.user
         store = import_module(settings.SESSION_ENGINE).SessionStore()
-        store[SESSION_KEY] = str(self.user.pk)
+        store[SESSION_KEY] = str(user.pk)
         store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        store[HASH_SESSION_KEY] = self.user.get_session_auth_hash()
+        store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         store.save()
         return str(store.session_key)
 
 
 @transaction.atomic
-def make(areas: int, links: int, commitments: int, *, seed: int = 7, weeks: int = 26) -> Company:
+def make(
+    areas: int, links: int, commitments: int, *, seed: int = 7, weeks: int = 26, weekly: bool = False, one_in: int = 5
+) -> Company:
     """Deterministic but for refs and the present. One promise in thirty is late, one ask in twenty-five still open.
 
-    One recurring promise in five has a history of so many weeks.
+    One recurring promise in five (`one_in`) has a history of so many weeks; `weekly`: all of them recur.
     """
     chance = random.Random(seed)
     now = timezone.now()
@@ -89,8 +92,8 @@ def make(areas: int, links: int, commitments: int, *, seed: int = 7, weeks: int 
         in_focus=True,
     )
     Measurement.objects.create(problem=problem, on=now.date(), value="8.1")
-    _promises(organization, problem, drawn, commitments, now, chance)
-    _occurrences(organization, now, weeks)
+    _promises(organization, problem, drawn, commitments, now, chance, weekly)
+    _occurrences(organization, now, weeks, one_in)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return Company(organization, user, drawn)
@@ -133,6 +136,7 @@ def _promises(
     count: int,
     now: datetime,
     chance: random.Random,
+    weekly: bool,
 ) -> None:
     today = now.date()
     asks: list[Ask] = []
@@ -162,7 +166,7 @@ def _promises(
             side="asker",
             at=now,
             outcome=f"Entrega {n}: confirmada y completa cada semana",
-            **_shape(n, now),
+            **_shape(1 if weekly else n, now),
         )
         for n, ask in enumerate(asks)
     )
@@ -239,7 +243,6 @@ def _sign(organization: Organization, links: list[Link], asks: list[Ask], terms:
             ask=clause.ask,
             owes_id=clause.ask.performer_id,
             owed_id=clause.ask.asker_id,
-            due_at=now + (clause.due_on - now.date()) if clause.due_on else None,
             started_at=now,
             opens_at=None,
         )
@@ -247,7 +250,7 @@ def _sign(organization: Organization, links: list[Link], asks: list[Ask], terms:
     )
 
 
-# What recurs is open for five weeks ahead; one in five has half a year behind it, of which nine in ten were kept, a few
+# What recurs is open for five weeks ahead; one in so many has half a year behind it: nine in ten of it were kept, a few
 # not judged, forgiven, repaired, and one in eight was never delivered. What has a day falls due on it.
 OCCURRENCES = """
 INSERT INTO contracts_occurrence (ref, commitment_id, organization_id, link_id, owes_id, owed_id, slot, calendar_id,
@@ -271,18 +274,26 @@ FROM (
             SELECT c.id, c.organization_id, c.link_id, c.owes_id, c.owed_id FROM contracts_commitment c
             JOIN contracts_clause k ON k.id = c.clause_id AND k.shape = 'recurring'
             WHERE c.organization_id = %(org)s
-        ) c, generate_series(CASE WHEN c.id %% 5 = 0 THEN -%(weeks)s ELSE 0 END, 4) AS week
+        ) c, generate_series(CASE WHEN c.id %% %(one_in)s = 0 THEN -%(weeks)s ELSE 0 END, 4) AS week
     ) due
     UNION ALL
-    SELECT c.id, c.organization_id, c.link_id, c.owes_id, c.owed_id, 0, 99, c.due_at, NULL
-    FROM contracts_commitment c WHERE c.organization_id = %(org)s AND c.due_at IS NOT NULL
+    SELECT c.id, c.organization_id, c.link_id, c.owes_id, c.owed_id, 0, 99,
+        %(now)s + (k.due_on - %(now)s::date) * interval '1 day', NULL
+    FROM contracts_commitment c JOIN contracts_clause k ON k.id = c.clause_id AND k.due_on IS NOT NULL
+    WHERE c.organization_id = %(org)s
 ) falls_due
 """
 
 
-def _occurrences(organization: Organization, now: datetime, weeks: int) -> None:
+def _occurrences(organization: Organization, now: datetime, weeks: int, one_in: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             OCCURRENCES,
-            {"org": organization.pk, "now": now, "weeks": weeks, "calendar": edition(organization, now).pk},
+            {
+                "org": organization.pk,
+                "now": now,
+                "weeks": weeks,
+                "one_in": one_in,
+                "calendar": edition(organization, now).pk,
+            },
         )

@@ -26,7 +26,6 @@ from areas.rows import Rows
 from contracts import depending, opening
 from contracts.access import area_of, contract_of
 from contracts.models import Clause, Commitment, Contract, Removal, Shoes, Signature, Version
-from contracts.schedule import due_moment
 from contracts.words import Side
 from requests.models import Ask, Promise, Terms
 from requests.moves import Author, Refused, author
@@ -370,7 +369,6 @@ def _commit(contract: Contract, proposed: Proposal, clauses: dict[int, Clause], 
             ask=line.ask,
             owes=line.ask.performer,
             owed=line.ask.asker,
-            due_at=due_moment(line.promise, contract.organization.tz),
             started_at=now,
             opens_at=now,
         )

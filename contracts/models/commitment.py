@@ -21,8 +21,6 @@ class Commitment(models.Model):
     ask = models.ForeignKey(Ask, on_delete=models.PROTECT, related_name="commitments")
     owes = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="owes")
     owed = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="is_owed")
-    # The moment a once-only promise with a fixed day falls due; what falls due by recurrence are occurrences.
-    due_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     # When the next of its occurrences is to be opened (contracts.opening). NULL: nothing is left to open.

@@ -19,8 +19,8 @@ from config.demo import COMPANIES, people
 from config.demo.stage import weekday_from
 from config.demo.telling import tell
 from contracts import drafting
-from contracts.clock import Columns, Standing, soon_until, standing_of
-from contracts.models import Clause, Commitment, Contract, Shoes
+from contracts.clock import Standing, soon_until, standing_of
+from contracts.models import Clause, Contract, Occurrence, Shoes
 from post.models import Letter
 from requests import trace
 from requests.models import Act, Ask, ClientProblem, Measurement, Terms
@@ -99,10 +99,9 @@ def test_on_whatever_day_it_is_loaded_all_happened_on_working_days_and_one_promi
         days |= {day for day in reviews.values_list("review_on", flat=True) if day}
         assert {day for day in days if day.weekday() > 4} == set()
         soon = soon_until(now, organization.tz)
-        living = Commitment.objects.filter(organization=organization, ended_at=None)
-        moments = living.values_list("due_at", flat=True)
-        found = [standing_of(Columns(due_at), now=now, soon_until=soon) for due_at in moments]
-        assert (found.count(Standing.OVERDUE), found.count(Standing.DUE_SOON)) == (1, 1)
+        waiting = Occurrence.objects.filter(organization=organization, commitment__ended_at=None, settled_at=None)
+        found = {standing_of(one, now=now, soon_until=soon) for one in waiting}
+        assert found >= {Standing.OVERDUE, Standing.DUE_SOON}
 
 
 def test_the_command_says_so_when_it_has_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
