@@ -22,6 +22,7 @@ import psutil
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from areas.access import client_of
 from areas.models import Area, AreaPart, Membership, Organization, User
 from areas.words import Part
 from areas.working import edition
@@ -89,6 +90,7 @@ def _people(organization: Organization, count: int, now: datetime) -> None:
         AreaPart(membership=one, area=areas[n % len(areas)], part=Part.LEAD if n < len(areas) else Part.MEMBER)
         for n, one in enumerate(memberships)
     )
+    AreaPart.objects.create(membership=memberships[-1], area=client_of(organization), part=Part.VOICE)
     Membership.objects.filter(organization=organization).update(joined_at=now - timedelta(days=30))
 
 
