@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import F
+from django.db.models import F, Q, Subquery
 
 from areas.models import Membership
 from contracts.models import Digest, Notice, Wishes
@@ -42,9 +42,9 @@ def lines(member: Membership, now: datetime) -> list[Line]:
 
 def unseen(member: Membership) -> int:
     """How much is new, at most `MOST`. One query over the index of a person's notices."""
-    seen_at = Wishes.objects.filter(membership=member).values("bell_seen_at")[:1]
-    new = Notice.objects.filter(membership=member).order_by()
-    return len(new.annotate(seen_at=seen_at).exclude(at__lte=F("seen_at")).values_list("pk")[:MOST])
+    seen_at = Subquery(Wishes.objects.filter(membership=member).values("bell_seen_at")[:1])
+    mine = Notice.objects.filter(membership=member).annotate(seen_at=seen_at).order_by()
+    return len(mine.filter(Q(seen_at__isnull=True) | Q(at__gt=F("seen_at"))).values_list("pk")[:MOST])
 
 
 def see(member: Membership, until: datetime) -> None:
