@@ -20,7 +20,7 @@ from playwright.sync_api import APIResponse, Page, expect
 from areas import drawing, inviting
 from areas.models import Area, Invitation, Link
 from areas.words import Kind
-from contracts import drafting
+from contracts import drafting, opening
 from contracts.digest import leaving
 from contracts.models import Commitment, Occurrence
 from contracts.words import Often, Side
@@ -232,6 +232,7 @@ def _promises(world: World) -> None:
     found["client"] = promised("Fecha cierta de entrega", cast.to_client, every)
     found = {name: promises.commitment_of(one.ask) for name, one in found.items()}
     world.promises = found
+    opening.open_ahead(now)
     promises.depend(cast, found["plan"], found["orders"], now=now)
     times = promises.times(found["plan"])
     for row in times[:4]:
