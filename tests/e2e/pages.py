@@ -40,6 +40,7 @@ NO_PAGES = {
     "post:mailbox_live",
     "post:letter_html",
     "contracts:fragment",
+    "contracts:bell_count",
     "contracts:desk",
     # Speaks the language of its link, not the reader's: walked in test_deliveries.
     "contracts:client_verdict",
