@@ -209,7 +209,7 @@ class Teller:
             case "answer":
                 return pgettext("digest", "to answer")
             case _:
-                return pgettext("digest", "due")
+                return str(Standing.UPCOMING.label)
 
     def _when(self, found: Found) -> str:
         if found.section == "answer":

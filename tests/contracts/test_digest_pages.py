@@ -146,7 +146,7 @@ def test_the_page_tells_what_the_letter_would(cast: Cast, promised: Ask) -> None
     falls_due(promised, MONDAY - DAY)
     text = page(in_english(cast.luis))
     assert "Your digest, if it came now" in text
-    assert "next on Mon, 30 Nov 2026 at 08:00" in text
+    assert "the next one on Mon, 30 Nov 2026, 08:00" in text
     assert "Broken by your area" in text
     assert f"/promises/{Commitment.objects.get().ref}/" in text
     assert not Letter.objects.filter(kind=writing.KIND).exists()
