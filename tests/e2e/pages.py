@@ -306,6 +306,7 @@ def _values(world: World, name: str, parameter: str) -> list[Any]:
         "language": ["es", "en"],
         "kind": [Kind.SALES.value, Kind.CLIENT.value],
         "slug": ["ana"],
+        "letter": [letter.ref for letter in Letter.objects.order_by("pk")[:1]],
         "pk": [passkey.pk for passkey in Authenticator.objects.all()],
     }
     if parameter != "ref":
