@@ -25,12 +25,12 @@ def note(kind: str, now: datetime, words: str = "", *, ended_at: datetime | None
     flush()
 
 
-def over(kind: str, now: datetime) -> None:
-    """The incidents of this kind that last are over. Cheap where there is none."""
+def over(kind: str, now: datetime, *, about: str = "") -> None:
+    """The incidents of this kind that last are over (those whose words begin with `about`). Cheap where is none."""
     flush()
     try:
         with transaction.atomic():
-            Incident.objects.filter(kind=kind, ended_at__isnull=True).update(ended_at=now)
+            Incident.objects.filter(kind=kind, words__startswith=about, ended_at__isnull=True).update(ended_at=now)
     except DatabaseError as error:
         logger.warning("an incident's end could not be kept: %s", type(error).__name__)
 

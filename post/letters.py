@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from email.utils import format_datetime, formataddr, parseaddr
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any, cast
 
 import css_inline
@@ -29,8 +29,8 @@ from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
-from post import live
-from post.models import Letter
+from post import incidents, live
+from post.models import Incident, Letter
 from post.refs import new_ref
 
 logger = logging.getLogger(__name__)
@@ -235,6 +235,7 @@ def _ring() -> None:
         current_app.send_task("post.tasks.deliver", retry=False, ignore_result=True)
     except Exception as error:  # whatever the broker's client raises: the deed itself is done
         _silent_until = time.monotonic() + SILENCE
+        incidents.note(Incident.Kind.BROKER, timezone.now(), type(error).__name__)
         logger.warning("the broker takes no rings, the sweep will deliver: %s", type(error).__name__)
 
 
@@ -246,11 +247,12 @@ def deliver_due(now: datetime, limit: int = 500) -> Delivered:
     if not _due(now).exists():
         return Delivered()
     server = get_connection()
-    if not _open(server):
+    if not _open(server, now):
         return Delivered(unreachable=True)
     started = time.monotonic()
     sent = failed = dead = left_out = later = 0
     more = unreachable = False
+    trouble = ""
     try:
         while True:
             passed = timedelta(seconds=time.monotonic() - started)
@@ -273,14 +275,19 @@ def deliver_due(now: datetime, limit: int = 500) -> Delivered:
             except Exception as error:  # a poisoned letter steps aside, the rest go on
                 failed += 1
                 dead += _step_back(letter, error, moment)
+                trouble = trouble or (type(error).__name__ if _is_the_servers(error) else "")
                 _close(server)
-                if not _open(server):
+                if not _open(server, moment):
                     unreachable = True
                     break
             else:
                 sent += _mark_sent(letter, now + timedelta(seconds=time.monotonic() - started))
     finally:
         _close(server)
+    if trouble:
+        incidents.note(Incident.Kind.MAIL, now, trouble)
+    elif sent and not unreachable:
+        incidents.over(Incident.Kind.MAIL, now)
     if settings.DEMO and sent + failed + left_out:
         live.announce([TOPIC], 0)
     return Delivered(sent, failed, dead, left_out, more, unreachable)
@@ -407,10 +414,20 @@ def _message(letter: Letter, server: BaseEmailBackend) -> EmailMultiAlternatives
     return message
 
 
-def _open(server: BaseEmailBackend) -> bool:
+def _is_the_servers(error: Exception) -> bool:
+    """Whether the mail server itself is in trouble; that it does not want one address is the address's."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(400 <= code < 500 for code, _words in error.recipients.values())
+    if isinstance(error, SMTPResponseException):
+        return 400 <= error.smtp_code < 500
+    return isinstance(error, OSError)
+
+
+def _open(server: BaseEmailBackend, now: datetime) -> bool:
     try:
         server.open()
     except (SMTPException, OSError) as error:
+        incidents.note(Incident.Kind.MAIL, now, type(error).__name__)
         logger.warning("the mail server cannot be reached: %s", type(error).__name__)
         return False
     return True

@@ -14,6 +14,8 @@ from django.db import connection, transaction
 from contracts import depending
 from contracts.chasing.notices import AUDIENCE, COUNTED, Known, claimed, tell, told
 from contracts.models import Occurrence
+from post import incidents
+from post.models import Incident
 
 logger = logging.getLogger(__name__)
 
@@ -150,6 +152,7 @@ def _climb(which: str, now: datetime, limit: int, known: Known, these: list[int]
 def _put_aside(pk: int, error: Exception, now: datetime) -> None:
     Occurrence.objects.filter(pk=pk, chase_at__lt=now).update(chase_at=now + ASIDE)
     ref = Occurrence.objects.values_list("ref", flat=True).filter(pk=pk).first()
+    incidents.note(Incident.Kind.ASIDE, now, f"occurrence {ref}: {type(error).__name__}", ended_at=now)
     logger.error("occurrence %s could not be chased and steps aside: %s", ref, type(error).__name__, exc_info=error)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from config import heartbeat
 from config.celery import SWEEPS
 from post import incidents
 from post.models import Incident, Letter, Pulse
+from post.pulse import beating
 from tests import build
 from tests.cast import Cast, muebles_del_norte
 
@@ -207,3 +209,43 @@ def test_metrics_say_what_the_page_says(db: None, client: Client, settings: Any)
     assert "eslabon_ready 0.0" in told
     assert 'eslabon_letters{state="dead"} 1.0' in told
     assert 'eslabon_sweep_age_seconds{sweep="post.tasks.deliver"} 3' in told
+
+
+def test_a_long_silence_is_told(db: None) -> None:
+    now = timezone.now()
+    with beating("post.tasks.deliver", now - timedelta(days=7), gap=timedelta(minutes=2)):
+        pass
+
+    with beating("post.tasks.deliver", now, gap=timedelta(minutes=2)):
+        pass
+
+    (told,) = Incident.objects.filter(kind=Incident.Kind.GAP)
+    assert (told.began_at, told.ended_at) == (now - timedelta(days=7), now)
+
+
+def test_a_task_that_fails_is_told_until_it_works_again(db: None) -> None:
+    now = timezone.now()
+    for _try in range(2):
+        with pytest.raises(KeyError), beating("contracts.tasks.chase", now):
+            raise KeyError
+    assert [(one.times, one.ended_at) for one in Incident.objects.all()] == [(2, None)]
+
+    with beating("contracts.tasks.chase", now + timedelta(minutes=1)):
+        pass
+
+    assert Incident.objects.get().ended_at == now + timedelta(minutes=1)
+
+
+def test_an_incident_that_cannot_be_written_waits_in_the_process(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_given: Any) -> None:
+        raise OperationalError
+
+    now = timezone.now()
+    with monkeypatch.context() as patch:
+        patch.setattr(incidents, "_write", gone)
+        incidents.note(Incident.Kind.DATABASE, now)
+    assert not Incident.objects.exists()
+
+    incidents.over(Incident.Kind.DATABASE, now + timedelta(seconds=9))
+
+    assert [(one.began_at, one.ended_at) for one in Incident.objects.all()] == [(now, now + timedelta(seconds=9))]
