@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import include, path
 from django.utils import timezone
 
 from areas.access import Actor, MemberRequest, for_members
-from contracts.board import AREAS, ITEMS, LINKS, read
-from contracts.clock import soon_until
-from contracts.rates import EVERY, window
+from contracts.board import AREAS, ITEMS, LINKS, asked, read
+from contracts.rates import EVERY
 
 
 @lru_cache(maxsize=8)
@@ -34,18 +32,7 @@ def member(request: MemberRequest, actor: Actor, size: int) -> HttpResponseBase:
 @for_members
 def queries(request: MemberRequest, actor: Actor, size: int) -> HttpResponseBase:
     """So many bytes after the statements of the board, whose rows are fetched and forgotten."""
-    now = timezone.now()
-    org = actor.organization
-    known: dict[str, Any] = {
-        "org": org.pk,
-        "now": now,
-        "soon": soon_until(now, org.tz),
-        "today": now.astimezone(org.tz).date(),
-        "links": None,
-    }
-    for statement, values in ((AREAS, {"client": "client", "org": org.pk}), (LINKS, known), (ITEMS, known)):
-        read(statement, values)
-    read(EVERY, {"org": org.pk, "now": now, "bounds": window(org, now).bounds})
+    read(AREAS, LINKS, EVERY, ITEMS, **asked(actor.organization, timezone.now()))
     return HttpResponse(_same(size))
 
 

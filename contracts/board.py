@@ -1,7 +1,7 @@
 """The chain as it stands at an instant: areas, links, what is broken, at risk, unmet, waiting.
 
-Four statements whatever the number of areas, six for a whole page with the person and the membership: counting is the
-database's work. Where a delivery stands is asked of `contracts.standings`, how well promises are kept of
+Four statements in one message whatever the number of areas, three messages for a whole page with the person and the
+membership: counting is the database's work. Where a delivery stands is asked of `contracts.standings`, how well promises are kept of
 `contracts.rates`.
 """
 
@@ -20,7 +20,7 @@ from areas.chain import distances, way_to_client
 from areas.models import Organization
 from areas.words import Kind
 from contracts.clock import soon_until
-from contracts.rates import Rate, every_rate
+from contracts.rates import EVERY, Rate, every_rate, window
 from contracts.standings import AWAITS_VERDICT, BROKEN_NOW, DUE_SOON, PAUSED
 from requests.trace import DEEPEST
 
@@ -444,29 +444,49 @@ ORDER BY up.kind, up.n, up.depth
 """
 
 
-def read(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """All rows of a statement."""
+def read(*statements: str, **values: Any) -> list[list[tuple[Any, ...]]]:
+    """All rows of each statement, in one message to the database."""
+    found: list[list[tuple[Any, ...]]] = []
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+        cursor.execute(";".join(statements), values)
+        for n in range(len(statements)):
+            if n:
+                cursor.nextset()
+            found.append(cursor.fetchall())
+    return found
+
+
+def asked(organization: Organization, now: datetime) -> dict[str, Any]:
+    """What the statements want to know."""
+    return {
+        "org": organization.pk,
+        "client": Kind.CLIENT.value,
+        "now": now,
+        "today": now.astimezone(organization.tz).date(),
+        "soon": soon_until(now, organization.tz, is_working=organization.calendar.is_working),
+        "bounds": window(organization, now).bounds,
+        "links": None,
+    }
 
 
 def chain_now(organization: Organization, now: datetime, *, area: str = "", text: str = "") -> Chain:
-    """The chain as it stands. `area` (a ref) or `text` (in a name) narrow it to neighbourhoods. Four queries."""
-    today = now.astimezone(organization.tz).date()
-    soon = soon_until(now, organization.tz, is_working=organization.calendar.is_working)
+    """The chain as it stands. `area` (a ref) or `text` (in a name) narrow it to neighbourhoods.
+
+    One message to the database; two where it is narrowed.
+    """
+    known = asked(organization, now)
+    today: date = known["today"]
+    narrowed = bool(area or text.strip())
+    areas_read, links_read, rates_read, *more_read = read(AREAS, LINKS, EVERY, *(() if narrowed else (ITEMS,)), **known)
     areas: dict[int, AreaNow] = {}
     problem = None
-    for row in read(AREAS, {"client": Kind.CLIENT.value, "org": organization.pk}):
+    for row in areas_read:
         areas[row[0]] = AreaNow(*row[:5])
         if row[5] is not None:
             problem = ProblemNow._make(row[5:])
-    known: dict[str, Any] = {"org": organization.pk, "now": now, "soon": soon, "today": today}
-    rows = read(LINKS, known)
-    links = [LinkNow(*row[:-1]) for row in rows]
+    links = [LinkNow(*row[:-1]) for row in links_read]
     _tell_areas(areas, links)
-    rates = every_rate(organization, now)
+    rates = every_rate(window(organization, now), rates_read)
     for pk, area_rate in rates.areas.items():
         areas[pk].rate = area_rate
     here = next((a for a in areas.values() if a.living and a.ref == area), None) if area else None
@@ -474,7 +494,7 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
     in_view = None
     if shown is not None:
         in_view = [link.pk for link in links if link.customer in shown and link.supplier in shown]
-    items = _items(read(ITEMS, {**known, "links": in_view}))
+    items = _items(more_read[0] if more_read else read(ITEMS, **{**known, "links": in_view})[0])
     at_risk = Counter(item.link for item in items["at_risk"])
     for link in links:
         link.at_risk = at_risk.get(link.pk, 0)
@@ -495,7 +515,7 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
         paused=items["paused"],
         to_judge=items["to_judge"],
         rate=rates.whole,
-        fresh_until=_fresh_until(organization, today, rows[0][-1] if rows else None),
+        fresh_until=_fresh_until(organization, today, links_read[0][-1] if links_read else None),
         shown=shown,
         here=here,
     )

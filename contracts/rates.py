@@ -165,13 +165,9 @@ GROUP BY GROUPING SETS ((owes_id), (link_id), (week))
 """
 
 
-def every_rate(organization: Organization, now: datetime, weeks: int = WEEKS) -> Rates:
-    """For the organization, each area and each link at once. One query."""
-    span = window(organization, now, weeks)
+def every_rate(span: Window, rows: Iterable[tuple[Any, ...]]) -> Rates:
+    """For the organization, each area and each link at once, of what EVERY read."""
     found = Rates(_empty(span), {}, {})
-    with connection.cursor() as cursor:
-        cursor.execute(EVERY, {"org": organization.pk, "now": now, "bounds": span.bounds})
-        rows = cursor.fetchall()
     for area, link, week, *counts in rows:
         if area is not None:
             found.areas[area] = Rate(*counts)

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contracts.rates import Rate, every_rate, kept_rates, window
+from contracts.board import read
+from contracts.rates import EVERY, Rate, every_rate, kept_rates, window
 from requests.models import Ask
 from requests.states import Direction
 from requests.words import Process
@@ -143,7 +144,9 @@ def test_every_rate_says_the_same_at_once(cast: Cast, promised: Ask) -> None:
     kept(promised, NOON)
     repaired(promised, NOON - timedelta(weeks=2))
     falls_due(promised, NOON - timedelta(weeks=3), waived_at=NOON)
-    every = every_rate(cast.organization, NOW)
+    span = window(cast.organization, NOW)
+    (rows,) = read(EVERY, org=cast.organization.pk, now=NOW, bounds=span.bounds)
+    every = every_rate(span, rows)
     assert every.whole == overall(cast)
     assert [(pk, rate.kept, rate.broken, rate.waived) for pk, rate in every.areas.items()] == [
         (cast.logistics.pk, 1, 1, 1)
