@@ -244,7 +244,10 @@ def _ring() -> None:
 
 def deliver_due(now: datetime, limit: int = 500) -> Delivered:
     """Sends what is due over one connection; each letter is claimed by itself, so that a crash leaves one in doubt."""
-    if not _due(now).exists():
+    # Durable: inside somebody's transaction a claim would be invisible, and two workers would send the same letter.
+    with transaction.atomic(durable=True):
+        is_due = _due(now).exists()
+    if not is_due:
         return Delivered()
     server = get_connection()
     if not _open(server, now):
@@ -253,14 +256,18 @@ def deliver_due(now: datetime, limit: int = 500) -> Delivered:
     sent = failed = dead = left_out = later = 0
     more = unreachable = False
     trouble = ""
+    accepted: Letter | None = None
     try:
         while True:
             passed = timedelta(seconds=time.monotonic() - started)
             moment = now + passed
-            if sent + failed + left_out + later >= limit or passed > RUN_LASTS:
+            if sent + (accepted is not None) + failed + left_out + later >= limit or passed > RUN_LASTS:
+                if accepted is not None:
+                    sent += _mark_sent(accepted, moment)
                 more = _due(moment).exists()
                 break
-            letter = _claim(moment)
+            letter, marked = _claim(moment, accepted)
+            sent, accepted = sent + marked, None
             if letter is None:
                 break
             if letter.state != Letter.State.SENDING:
@@ -281,7 +288,7 @@ def deliver_due(now: datetime, limit: int = 500) -> Delivered:
                     unreachable = True
                     break
             else:
-                sent += _mark_sent(letter, now + timedelta(seconds=time.monotonic() - started))
+                accepted = letter
     finally:
         _close(server)
     if trouble:
@@ -307,31 +314,53 @@ def _due(now: datetime) -> Any:
     return Letter.objects.filter(state__in=Letter.UNFINISHED, next_try_at__lte=now)
 
 
+# One message to the database for each letter: the one that was accepted is sent, and the next one is ours. One whose
+# words are not written yet is only pointed at.
 CLAIM = """
-UPDATE post_letter
-   SET state = 'sending', claimed_at = %(now)s, attempts = attempts + 1, next_try_at = %(again)s
- WHERE id = (
-       SELECT id FROM post_letter
-        WHERE state IN ('waiting', 'sending') AND next_try_at <= %(now)s
-        ORDER BY next_try_at, id
-        LIMIT 1
-          FOR UPDATE SKIP LOCKED)
-RETURNING *
+WITH done AS (
+    UPDATE post_letter SET state = 'sent', sent_at = %(now)s, last_error = ''
+     WHERE id = %(accepted)s AND state = 'sending' AND claimed_at = %(claimed_at)s
+    RETURNING id
+), next AS (
+    SELECT id, composer <> '' AND subject = '' AS is_unwritten FROM post_letter
+     WHERE state IN ('waiting', 'sending') AND next_try_at <= %(now)s
+     ORDER BY next_try_at, id
+     LIMIT 1
+       FOR UPDATE SKIP LOCKED
+), ours AS (
+    UPDATE post_letter l SET state = 'sending', claimed_at = %(now)s, attempts = attempts + 1, next_try_at = %(again)s
+      FROM next WHERE l.id = next.id AND (%(composing)s OR NOT next.is_unwritten)
+    RETURNING l.*
+)
+SELECT ours.*, (SELECT count(*) FROM done) AS marked, coalesce((SELECT is_unwritten FROM next), FALSE) AS is_unwritten
+  FROM (SELECT 1) AS one LEFT JOIN ours ON TRUE
 """
 
 
-def _claim(now: datetime) -> Letter | None:
-    """The next letter that is due, marked as ours; with the words that its composer gave it, if it has one.
+def _claim(now: datetime, accepted: Letter | None = None) -> tuple[Letter | None, int]:
+    """The next letter that is due, marked as ours, with its words; and how many (`accepted`) were marked as sent."""
+    letter, marked, is_unwritten = _next(now, accepted, composing=False)
+    if letter is None and is_unwritten:
+        # Composed inside the claim: what is put into a letter meanwhile goes into it before, or into the next one.
+        with transaction.atomic():
+            letter, _marked, is_unwritten = _next(now, None, composing=True)
+            # One that is in doubt after a crash has its words, and is sent again with the same.
+            if letter is not None and is_unwritten:
+                _compose(letter, now)
+    return letter, marked
 
-    Composed inside the claim: what is put into a letter meanwhile goes into it before, or into the next one.
-    """
-    # Durable: inside somebody's transaction the claim would be invisible, and two workers would send the same letter.
-    with transaction.atomic(durable=True):
-        letter = next(iter(Letter.objects.raw(CLAIM, {"now": now, "again": now + CLAIM_LASTS})), None)
-        # One that is in doubt after a crash has its words, and is sent again with the same.
-        if letter is not None and letter.composer and not letter.subject:
-            _compose(letter, now)
-    return letter
+
+def _next(now: datetime, accepted: Letter | None, *, composing: bool) -> tuple[Letter | None, int, bool]:
+    values = {
+        "now": now,
+        "again": now + CLAIM_LASTS,
+        "composing": composing,
+        "accepted": accepted.pk if accepted else None,
+        "claimed_at": accepted.claimed_at if accepted else None,
+    }
+    [found] = Letter.objects.raw(CLAIM, values)
+    facts: Any = found
+    return (found if found.pk else None), facts.marked, facts.is_unwritten
 
 
 def _compose(letter: Letter, now: datetime) -> None:
