@@ -1,8 +1,8 @@
 """The chain as it stands at an instant: areas, links, what is broken, at risk, unmet, waiting.
 
 Four statements in one message whatever the number of areas, three messages for a whole page with the person and the
-membership: counting is the database's work. Where a delivery stands is asked of `contracts.standings`, how well promises are kept of
-`contracts.rates`.
+membership: counting is the database's work. Where a delivery stands is asked of `contracts.standings`, how well
+promises are kept of `contracts.rates`.
 """
 
 from __future__ import annotations
@@ -189,7 +189,8 @@ class Item:
     why: str | None
     since: datetime | None
     times: int
-    requirement: str | None
+    occurrence: int | None
+    requirement: str = ""
     path: list[int] = field(default_factory=list)
     problem: str = ""
     problem_ref: str = ""
@@ -406,7 +407,7 @@ WITH RECURSIVE open_now AS (
 )
 SELECT up.kind, up.n, up.depth, a.ref, a.link_id, coalesce(t.outcome, ''), a.asker_id, a.performer_id, a.state,
     CASE WHEN a.turn = 'performer' THEN a.performer_id WHEN a.turn = 'asker' THEN a.asker_id END, a.answer_by,
-    coalesce(up.promise, c.ref), coalesce(o.due_at, c.due_at), o.why, o.since, up.times, w.outcome,
+    coalesce(up.promise, c.ref), coalesce(o.due_at, c.due_at), o.why, o.since, up.times, up.occurrence,
     p.statement, p.ref
 FROM up
 CROSS JOIN LATERAL (SELECT * FROM requests_ask WHERE id = up.id OFFSET 0) a
@@ -425,14 +426,6 @@ LEFT JOIN LATERAL (
     FROM contracts_occurrence o WHERE up.occurrence IS NOT NULL AND o.id = up.occurrence OFFSET 0
 ) o ON TRUE
 LEFT JOIN LATERAL (
-    SELECT k.outcome FROM contracts_pause z
-    JOIN contracts_occurrence r ON r.id = z.because_id
-    JOIN contracts_commitment rc ON rc.id = r.commitment_id
-    JOIN contracts_clause k ON k.id = rc.clause_id
-    WHERE up.kind = 'paused' AND z.occurrence_id = up.occurrence AND z.ended_at IS NULL AND z.void_at IS NULL
-    ORDER BY z.began_at LIMIT 1
-) w ON TRUE
-LEFT JOIN LATERAL (
     SELECT c.ref, (
         SELECT min(o.due_at) FROM contracts_occurrence o
         WHERE o.commitment_id = c.id AND o.settled_at IS NULL AND o.delivered_at IS NULL) AS due_at
@@ -441,6 +434,18 @@ LEFT JOIN LATERAL (
 ) c ON TRUE
 LEFT JOIN requests_clientproblem p ON p.id = a.problem_id
 ORDER BY up.kind, up.n, up.depth
+"""
+
+
+# What the paused ones wait for. Asked only where something is paused: planning it takes longer than reading it.
+REQUIREMENTS = """
+SELECT DISTINCT ON (z.occurrence_id) z.occurrence_id, k.outcome
+FROM contracts_pause z
+JOIN contracts_occurrence r ON r.id = z.because_id
+JOIN contracts_commitment c ON c.id = r.commitment_id
+JOIN contracts_clause k ON k.id = c.clause_id
+WHERE z.occurrence_id = ANY(%(paused)s) AND z.ended_at IS NULL AND z.void_at IS NULL
+ORDER BY z.occurrence_id, z.began_at
 """
 
 
@@ -472,7 +477,7 @@ def asked(organization: Organization, now: datetime) -> dict[str, Any]:
 def chain_now(organization: Organization, now: datetime, *, area: str = "", text: str = "") -> Chain:
     """The chain as it stands. `area` (a ref) or `text` (in a name) narrow it to neighbourhoods.
 
-    One message to the database; two where it is narrowed.
+    One message to the database; another where it is narrowed, and where something is paused.
     """
     known = asked(organization, now)
     today: date = known["today"]
@@ -495,6 +500,10 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
     if shown is not None:
         in_view = [link.pk for link in links if link.customer in shown and link.supplier in shown]
     items = _items(more_read[0] if more_read else read(ITEMS, **{**known, "links": in_view})[0])
+    paused = {item.occurrence: item for item in items["paused"]}
+    if paused:
+        for occurrence, requirement in read(REQUIREMENTS, paused=list(paused))[0]:
+            paused[occurrence].requirement = requirement
     at_risk = Counter(item.link for item in items["at_risk"])
     for link in links:
         link.at_risk = at_risk.get(link.pk, 0)
