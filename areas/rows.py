@@ -20,7 +20,7 @@ class _Columns:
     def __init__(self, model: Model, names: tuple[str, ...], start: int) -> None:
         self.model = model
         wanted = [f for f in model._meta.concrete_fields if not names or f.primary_key or f.attname in names]
-        self.names = [f.attname for f in wanted]
+        self.names = frozenset(f.attname for f in wanted)
         self.columns = [f.column for f in wanted]
         self.start, self.end = start, start + len(wanted)
         self.key = start + next(n for n, f in enumerate(wanted) if f.primary_key)
@@ -41,8 +41,8 @@ class Rows:
     parameters, it answers one tuple of instances for each row, None where a join found nothing.
 
     A name in braces stands for the columns of the model under that alias; `(Model, ("name",))` reads some of them, and
-    the others on demand, as `only` does. They come first in the SELECT, in the order given here. Without models the
-    rows come as they are.
+    the others on demand, as `only` does. They come first in the SELECT, in the order given here; what follows comes as
+    it is, and without models whole rows do.
     """
 
     def __init__(self, sql: str, **wanted: Model | tuple[Model, tuple[str, ...]]) -> None:
@@ -69,7 +69,10 @@ class Rows:
 
     def _taken(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         columns = self._prepared[1]
-        return [tuple(one.take(row) for one in columns) for row in rows] if columns else rows
+        if not columns:
+            return rows
+        plain = columns[-1].end
+        return [(*(one.take(row) for one in columns), *row[plain:]) for row in rows]
 
     @staticmethod
     def together(*readings: Rows, **named: Any) -> list[list[tuple[Any, ...]]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from areas.access import Actor
+from areas.addresses import address
 from contracts import by_link, keeping
 from contracts.models import Occurrence
 
@@ -26,12 +26,17 @@ class Chance:
     first: bool = False
 
 
-def chances(occurrence: Occurrence, actor: Actor) -> list[Chance]:
-    """Of a row that was read with its two areas; asks the database nothing but the person's parts, once."""
+def chances(occurrence: Occurrence, actor: Actor, only: Container[str] | None = None) -> list[Chance]:
+    """Of a row that was read with its two areas; asks the database nothing but the person's parts, once.
+
+    `only`: the verbs for which whoever shows them has a place.
+    """
     if actor.is_viewer:
         return []
     found: list[Chance] = []
     for verb, why_not, first in _VERBS:
+        if only is not None and verb not in only:
+            continue
         recording = False
         refusal = why_not(occurrence, actor)
         if refusal and actor.is_facilitator and verb != "client_link":
@@ -42,7 +47,7 @@ def chances(occurrence: Occurrence, actor: Actor) -> list[Chance]:
                 Chance(
                     verb=verb,
                     label=_label(verb, occurrence, recording),
-                    url=reverse(f"contracts:{verb}", kwargs={"org": actor.organization.ref, "ref": occurrence.ref}),
+                    url=address(f"contracts:{verb}", org=actor.organization.ref, ref=occurrence.ref),
                     recording=recording,
                     first=first and not recording,
                 )
@@ -60,22 +65,25 @@ _VERBS: tuple[tuple[str, Callable[..., str | None], bool], ...] = (
 )
 
 
+_SAID = {
+    "deliver": pgettext_lazy("delivery", "Done"),
+    "judge": _("Say how it was"),
+    "client_link": _("Ask the client"),
+    "waive": _("Let it go"),
+    "retract": _("The delivery was a mistake"),
+    "reconsider": _("My answer was a mistake"),
+}
+_SAID_ALOUD = {
+    "deliver": _("%(area)s says: done"),
+    "judge": _("%(area)s says how it was"),
+    "waive": _("%(area)s lets it go"),
+    "retract": _("%(area)s takes the delivery back"),
+    "reconsider": _("%(area)s takes its answer back"),
+}
+
+
 def _label(verb: str, occurrence: Occurrence, recording: bool) -> str:
-    if recording:
-        side = occurrence.owes if verb in ("deliver", "retract") else occurrence.owed
-        said = {
-            "deliver": _("%(area)s says: done"),
-            "judge": _("%(area)s says how it was"),
-            "waive": _("%(area)s lets it go"),
-            "retract": _("%(area)s takes the delivery back"),
-            "reconsider": _("%(area)s takes its answer back"),
-        }
-        return said[verb] % {"area": side.name}
-    return {
-        "deliver": pgettext("delivery", "Done"),
-        "judge": _("Say how it was"),
-        "client_link": _("Ask the client"),
-        "waive": _("Let it go"),
-        "retract": _("The delivery was a mistake"),
-        "reconsider": _("My answer was a mistake"),
-    }[verb]
+    if not recording:
+        return str(_SAID[verb])
+    side = occurrence.owes if verb in ("deliver", "retract") else occurrence.owed
+    return str(_SAID_ALOUD[verb]) % {"area": side.name}

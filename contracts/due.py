@@ -1,53 +1,85 @@
-"""What a person's areas owe and are to judge: the piles of deliveries on the desk, in a fixed number of queries."""
+"""What a person's areas owe and are to judge: the piles of deliveries on the desk.
+
+A desk is as long for two hundred promises as for twenty: what lies on it is chosen and counted by the database.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from areas.access import Actor
+from areas.addresses import address
 from areas.models import Area, Organization
 from areas.rows import Rows
 from areas.words import Kind
 from contracts.acts import Chance, chances
 from contracts.clock import Standing, soon_until, standing_of
 from contracts.history import moment_said, value_said
-from contracts.models import Clause, Commitment, Occurrence, Pause
-from requests.trace import Step, paths
+from contracts.models import Clause, Occurrence
+from contracts.standings import BROKEN, PAUSED
+from requests.trace import Step
 
 # As far as a desk looks ahead.
 AHEAD = timedelta(days=7)
 # Lines of one pile; a promise that was missed many times is one line.
 SHOWN = 12
+PILES = ("late", "soon", "paused", "to_judge")
+TO_JUDGE = PILES.index("to_judge")
+# The acts for which a line of the desk has a place.
+OWED = ("deliver",)
+JUDGED = ("judge", "client_link")
 
-# What is open: to be delivered by my areas within a week or late, to be judged by those for which I decide; for a
-# facilitator also what the client is asked about.
+# What is open: to be delivered by my areas within a week or late, to be judged by those for which I decide and that do
+# not judge themselves; for a facilitator also what the client is asked about. Of each promise the oldest, and how many
+# more there are; of each pile the first ones, and how many there are.
 LYING = Rows(
-    """
-    SELECT {occurrence}, {commitment}, {clause}, {owes}, {owed}
-    FROM contracts_occurrence occurrence
-    JOIN contracts_commitment commitment ON commitment.id = occurrence.commitment_id
+    f"""
+    WITH lying AS (
+        SELECT o.id, o.commitment_id, o.due_at, o.judge_by,
+            CASE WHEN o.delivered_at IS NULL THEN o.owes_id ELSE o.owed_id END AS area_id,
+            CASE WHEN o.delivered_at IS NOT NULL THEN 3 WHEN {BROKEN} THEN 0 WHEN {PAUSED} THEN 2 ELSE 1 END AS pile
+        FROM contracts_occurrence o
+        JOIN contracts_commitment commitment ON commitment.id = o.commitment_id
+        WHERE o.organization_id = %(organization)s AND o.settled_at IS NULL AND commitment.ended_at IS NULL AND (
+            o.delivered_at IS NULL AND o.owes_id = ANY(%(areas)s)
+                AND (o.due_at < %(until)s OR o.paused_at IS NOT NULL)
+            OR o.delivered_at IS NOT NULL AND o.judged_at IS NULL AND (
+                o.owed_id = ANY(%(leads)s) AND (%(for_client)s OR o.owes_id <> ALL(%(areas)s))
+                OR %(for_client)s AND o.owed_id IN (SELECT id FROM areas_area
+                    WHERE organization_id = %(organization)s AND kind = 'client'))
+        )
+    ), heads AS (
+        SELECT *, count(*) OVER same AS times, row_number() OVER (same ORDER BY due_at, id) AS nth
+        FROM lying WINDOW same AS (PARTITION BY commitment_id, pile)
+    ), placed AS (
+        SELECT *, count(*) OVER (PARTITION BY area_id, pile) AS many,
+            row_number() OVER (PARTITION BY area_id, pile = 3 ORDER BY pile, due_at, id) AS place
+        FROM heads WHERE nth = 1
+    )
+    SELECT {{occurrence}}, {{owes}}, {{owed}}, commitment.ref, commitment.ask_id, clause.outcome, clause.unit,
+        placed.pile, placed.many, placed.times - 1,
+        (SELECT min(at) FROM lying CROSS JOIN LATERAL (VALUES (due_at), (judge_by)) moment(at) WHERE at > %(now)s)
+    FROM placed
+    JOIN contracts_occurrence occurrence ON occurrence.id = placed.id
+    JOIN contracts_commitment commitment ON commitment.id = placed.commitment_id
     JOIN contracts_clause clause ON clause.id = commitment.clause_id
     JOIN areas_area owes ON owes.id = occurrence.owes_id
     JOIN areas_area owed ON owed.id = occurrence.owed_id
-    WHERE occurrence.organization_id = %(organization)s AND occurrence.settled_at IS NULL
-        AND commitment.ended_at IS NULL AND (
-            occurrence.delivered_at IS NULL AND occurrence.owes_id = ANY(%(areas)s)
-                AND (occurrence.due_at < %(until)s OR occurrence.paused_at IS NOT NULL)
-            OR occurrence.delivered_at IS NOT NULL AND occurrence.judged_at IS NULL
-                AND (occurrence.owed_id = ANY(%(leads)s) OR %(for_client)s AND owed.kind = 'client')
-        )
-    ORDER BY occurrence.due_at, occurrence.id
+    WHERE placed.place <= {SHOWN}
+    ORDER BY placed.place
     """,
     occurrence=(
         Occurrence,
         (
             "ref",
-            "commitment_id",
-            "organization_id",
             "owes_id",
             "owed_id",
             "due_at",
@@ -67,11 +99,46 @@ LYING = Rows(
             "settled_at",
         ),
     ),
-    commitment=(Commitment, ("ref", "ask_id", "clause_id", "ended_at")),
-    clause=(Clause, ("outcome", "unit", "shape")),
     owes=(Area, ("name", "kind")),
     owed=(Area, ("name", "kind")),
 )
+# What those wait for whose clock stands still.
+WAITED_FOR = Rows(
+    """
+    SELECT pause.occurrence_id, clause.outcome, area.name
+    FROM contracts_occurrence o
+    JOIN contracts_pause pause ON pause.occurrence_id = o.id AND pause.ended_at IS NULL AND pause.void_at IS NULL
+    JOIN contracts_occurrence because ON because.id = pause.because_id
+    JOIN contracts_commitment commitment ON commitment.id = because.commitment_id
+    JOIN contracts_clause clause ON clause.id = commitment.clause_id
+    JOIN areas_area area ON area.id = because.owes_id
+    WHERE o.organization_id = %(organization)s AND o.owes_id = ANY(%(areas)s) AND o.settled_at IS NULL
+        AND o.paused_at IS NOT NULL
+    ORDER BY pause.began_at
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line of the desk says."""
+
+    ref: str
+    promise_url: str
+    outcome: str
+    whose: str
+    pill: str
+    word: str
+    when: str
+    more_times: str
+    value: str
+    met: bool | None
+    sent_back: str
+    waited_for: str
+    note: str
+    problem: str
+    way: tuple[str, ...]
+    acts: tuple[Chance, ...]
 
 
 @dataclass
@@ -80,168 +147,156 @@ class Lying:
 
     occurrence: Occurrence
     standing: Standing
-    organization: Organization
-    now: datetime
-    chances: list[Chance]
+    # The promise: its reference, its ask, what it says.
+    promise: str
+    ask: int
+    outcome: str
+    unit: str
+    others: int
+    waited_for: list[str]
     path: list[Step] = field(default_factory=list)
-    because: list[str] = field(default_factory=list)
-    others: int = 0
 
-    @property
-    def commitment(self) -> Commitment:
-        return self.occurrence.commitment
+    def line(self, actor: Actor, now: datetime) -> Line:
+        one, organization = self.occurrence, actor.organization
+        if one.delivered_at is not None:
+            whose = one.owes.name
+            when = _("delivered %(at)s") % {"at": moment_said(one.delivered_at, organization)}
+            sent_back, note = "", one.note
+        else:
+            whose = _("for %(area)s") % {"area": one.owed.name}
+            when = _("due %(due)s") % {"due": moment_said(one.due_at, organization)}
+            sent_back = _("%(area)s sent it back: it did not work.") if one.failed_at else ""
+            note = ""
+        acts: tuple[str, ...] = OWED if one.delivered_at is None else JUDGED
+        n = self.others
+        problem = self.path[-1] if self.path and self.path[-1].kind == "problem" else None
+        return Line(
+            ref=one.ref,
+            promise_url=address("contracts:promise", org=organization.ref, ref=self.promise),
+            outcome=self.outcome,
+            whose=whose,
+            pill=self.standing.value,
+            word=self._word(organization, now),
+            when=when,
+            more_times=ngettext("and %(n)s more time", "and %(n)s more times", n) % {"n": n} if n else "",
+            value=self._value(organization),
+            met=one.met,
+            sent_back=sent_back % {"area": one.owed.name} if sent_back else "",
+            waited_for=", ".join(self.waited_for),
+            note=note,
+            problem=problem.words if problem else "",
+            way=self._way if problem else (),
+            acts=tuple(act for act in chances(one, actor, acts) if act.first or act.verb == "client_link"),
+        )
 
-    @property
-    def outcome(self) -> str:
-        return self.commitment.clause.outcome
-
-    @property
-    def first(self) -> list[Chance]:
-        return [chance for chance in self.chances if chance.first]
-
-    @property
-    def more(self) -> list[Chance]:
-        return [chance for chance in self.chances if not chance.first]
-
-    @property
-    def pill(self) -> str:
-        return str(self.standing)
-
-    @property
-    def word(self) -> str:
+    def _word(self, organization: Organization, now: datetime) -> str:
         if self.standing != Standing.OVERDUE:
             return str(self.standing.label)
-        tz = self.organization.tz
-        days = (self.now.astimezone(tz).date() - self.occurrence.due_at.astimezone(tz).date()).days
+        tz = organization.tz
+        days = (now.astimezone(tz).date() - self.occurrence.due_at.astimezone(tz).date()).days
         if not days:
             return _("late since today")
         return ngettext("late for %(n)s day", "late for %(n)s days", days) % {"n": days}
 
-    @property
-    def due(self) -> str:
-        return moment_said(self.occurrence.due_at, self.organization)
-
-    @property
-    def delivered(self) -> str:
-        at = self.occurrence.delivered_at
-        return moment_said(at, self.organization) if at else ""
-
-    @property
-    def value(self) -> str:
+    def _value(self, organization: Organization) -> str:
         one = self.occurrence
-        return value_said(self.commitment.clause, self.organization, one.value, one.numerator, one.denominator)
+        if one.value is None:
+            return ""
+        return value_said(Clause(unit=self.unit), organization, one.value, one.numerator, one.denominator)
 
     @property
-    def problem(self) -> Step | None:
-        return self.path[-1] if self.path and self.path[-1].kind == "problem" else None
-
-    @property
-    def way(self) -> list[str]:
+    def _way(self) -> tuple[str, ...]:
         """The areas from the client to who owes it; one that asks twice in a row stands there once."""
         names: list[str] = []
         for step in reversed(self.path):
             if step.kind == "ask":
                 names += [name for name in (step.asker, step.performer) if name not in names[-1:]]
-        return names
+        return tuple(names)
 
 
 @dataclass
 class DuePile:
-    """What lies on the desk for one area: what it owes, then what it is to say."""
+    """What lies on the desk for one area, to deliver and to judge: the first lines, and how many there are in all."""
 
-    area: Area
-    late: list[Lying] = field(default_factory=list)
-    soon: list[Lying] = field(default_factory=list)
-    paused: list[Lying] = field(default_factory=list)
-    to_judge: list[Lying] = field(default_factory=list)
+    owed: list[Line] = field(default_factory=list)
+    judged: list[Line] = field(default_factory=list)
+    counted: dict[str, int] = field(default_factory=dict)
 
     @property
-    def owed(self) -> list[Lying]:
-        return [*self.late, *self.soon, *self.paused][:SHOWN]
+    def late(self) -> int:
+        return self.counted.get("late", 0)
 
     @property
     def count(self) -> int:
-        return len(self.late) + len(self.soon) + len(self.paused)
+        return self.late + self.counted.get("soon", 0) + self.counted.get("paused", 0)
 
     @property
     def left_out(self) -> int:
-        return max(self.count - SHOWN, 0)
+        return self.count - len(self.owed)
 
     @property
-    def judged(self) -> list[Lying]:
-        return self.to_judge[:SHOWN]
+    def to_judge(self) -> int:
+        return self.counted.get("to_judge", 0)
 
     @property
     def judged_left_out(self) -> int:
-        return max(len(self.to_judge) - SHOWN, 0)
+        return self.to_judge - len(self.judged)
 
 
-@dataclass
 class Due:
-    """All piles by the pk of their area."""
+    """What the promises want from a person, to be laid beside the asks (requests.waiting.Beside)."""
 
-    piles: dict[int, DuePile]
-    # Of the client, for whom a facilitator asks or answers; on no pile of this person.
-    of_client: DuePile | None = None
-    fresh_until: datetime | None = None
+    readings = (LYING, WAITED_FOR)
+
+    def __init__(self, actor: Actor, now: datetime) -> None:
+        self.actor = actor
+        self.now = now
+        self.piles: dict[int, DuePile] = defaultdict(DuePile)
+        # Of the client, for whom a facilitator asks or answers; on no pile of this person.
+        self.of_client: DuePile | None = None
+        # When time alone changes something here.
+        self.fresh_until = self.soon
+        # Each with its pile, and whether it is to be judged there.
+        self._lying: list[tuple[DuePile, bool, Lying]] = []
+
+    @cached_property
+    def soon(self) -> datetime:
+        organization = self.actor.organization
+        return soon_until(self.now, organization.tz, is_working=organization.calendar.is_working)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return {
+            "leads": list(self.actor.leads),
+            "until": self.now + AHEAD,
+            "now": self.now,
+            "for_client": self.actor.is_facilitator,
+        }
+
+    def take(self, rows: list[list[tuple[Any, ...]]]) -> Iterable[int]:
+        lying, waited_for = rows
+        waits: defaultdict[int, list[str]] = defaultdict(list)
+        for pk, promise, area in waited_for:
+            waits[pk].append(_("«%(promise)s» of %(area)s") % {"promise": promise, "area": area})
+        for occurrence, owes, owed, ref, ask, outcome, unit, n, many, others, moment in lying:
+            occurrence.organization, occurrence.owes, occurrence.owed = self.actor.organization, owes, owed
+            standing = standing_of(occurrence, now=self.now, soon_until=self.soon)
+            because = waits[occurrence.pk] if standing == Standing.PAUSED else []
+            to_judge = n == TO_JUDGE
+            pile = self.piles[occurrence.owed_id if to_judge else occurrence.owes_id]
+            pile.counted[PILES[n]] = many
+            self._lying.append((pile, to_judge, Lying(occurrence, standing, ref, ask, outcome, unit, others, because)))
+            if to_judge and owed.kind == Kind.CLIENT and owed.pk not in self.actor.works_in:
+                self.of_client = pile
+            if moment is not None:
+                self.fresh_until = min(self.fresh_until, moment)
+        return [one.ask for _pile, _to_judge, one in self._lying]
+
+    def explain(self, ways: dict[int, list[Step]]) -> None:
+        """Why each exists."""
+        for pile, to_judge, one in self._lying:
+            one.path = ways[one.ask]
+            (pile.judged if to_judge else pile.owed).append(one.line(self.actor, self.now))
 
     def of(self, area: Area) -> DuePile:
-        return self.piles.get(area.pk) or DuePile(area)
-
-
-def due_of(actor: Actor, now: datetime) -> Due:
-    """Three queries beside the person's parts: deliveries, paths, what the paused ones wait for."""
-    organization = actor.organization
-    mine = actor.works_in
-    rows = LYING(
-        organization=organization.pk,
-        areas=list(mine),
-        leads=list(actor.leads),
-        until=now + AHEAD,
-        for_client=actor.is_facilitator,
-    )
-    soon = soon_until(now, organization.tz, is_working=organization.calendar.is_working)
-    piles: dict[int, DuePile] = {}
-    heads: dict[tuple[int, str], Lying] = {}
-    moments: list[datetime] = [soon]
-    for occurrence, commitment, clause, owes, owed in rows:
-        occurrence.organization = commitment.organization = organization
-        occurrence.commitment, commitment.clause = commitment, clause
-        occurrence.owes, occurrence.owed = owes, owed
-        standing = standing_of(occurrence, now=now, soon_until=soon)
-        moments += [at for at in (occurrence.due_at, occurrence.judge_by) if at and at > now]
-        delivered = occurrence.delivered_at is not None
-        area: Area = owed if delivered else owes
-        name = "to_judge" if delivered else _PILE.get(standing, "soon")
-        head = heads.get((commitment.pk, name))
-        if head is not None:
-            head.others += 1
-            continue
-        possible = chances(occurrence, actor)
-        if delivered and not any(chance.verb in ("judge", "client_link") for chance in possible):
-            continue
-        one = Lying(occurrence, standing, organization, now, possible)
-        heads[commitment.pk, name] = one
-        pile = piles.setdefault(area.pk, DuePile(area))
-        getattr(pile, name).append(one)
-    _explain(list(heads.values()))
-    client = next((pile for pk, pile in piles.items() if pile.area.kind == Kind.CLIENT and pk not in mine), None)
-    return Due(piles, client, min(moments))
-
-
-_PILE = {Standing.OVERDUE: "late", Standing.BROKEN: "late", Standing.PAUSED: "paused"}
-
-
-def _explain(lying: list[Lying]) -> None:
-    """Why each exists, and what those wait for whose clock stands still."""
-    ways = paths({one.commitment.ask_id for one in lying})
-    still = {one.occurrence.pk: one for one in lying if one.standing == Standing.PAUSED}
-    for one in lying:
-        one.path = ways.get(one.commitment.ask_id, [])
-    if still:
-        running = Pause.objects.filter(occurrence__in=still, ended_at=None, void_at=None)
-        for pause in running.select_related("because__commitment__clause", "because__owes").order_by("began_at"):
-            still[pause.occurrence_id].because.append(
-                _("«%(promise)s» of %(area)s")
-                % {"promise": pause.because.commitment.clause.outcome, "area": pause.because.owes.name}
-            )
+        return self.piles.get(area.pk) or DuePile()

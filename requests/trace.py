@@ -50,16 +50,15 @@ JOIN areas_area accountable ON accountable.id = p.accountable_id
 JOIN areas_area client ON client.organization_id = p.organization_id AND client.kind = 'client'
 ORDER BY 1, 2
 """.replace("DEEPEST", str(DEEPEST))
-UP = Rows(_UP.replace("START", "id = ANY(%s)"))
+UP = Rows(_UP.replace("START", "id = ANY(%(asks)s)"))
 # From all that a link's sheet shows.
 UP_FROM_LINK = Rows(_UP.replace("START", "link_id = %(link)s AND state NOT IN ('withdrawn', 'replaced')"))
 
 
 def paths(ask_pks: Iterable[int]) -> dict[int, list[Step]]:
     """Ask pk → its path, from the ask itself up to the client's problem. One query."""
-    wanted = list(ask_pks)
-    found: dict[int, list[Step]] = {pk: [] for pk in wanted}
-    return found | steps(UP(wanted)) if wanted else found
+    found: dict[int, list[Step]] = {pk: [] for pk in ask_pks}
+    return found | steps(UP(asks=list(found))) if found else found
 
 
 def steps(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Step]]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from areas.access import Actor
-from areas.models import Area, Organization
+from areas.addresses import address
+from areas.models import Area
 from areas.rows import Rows
 from requests.models import Ask, ClientProblem, Terms
 from requests.states import State
 from requests.trace import Step, paths
-from requests.wording import sentence
+from requests.wording import day
+from requests.wording import sentence as terms_said
 
 # What a line shows, and no more: this is the page that everybody opens first. My areas: open asks on either side, what
 # was sent on by one of them and nobody has taken over yet (my area is still answerable), and their own drafts.
@@ -71,34 +77,70 @@ FOCUS = Rows(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line of the desk says."""
+
+    url: str
+    words: str
+    sentence: str
+    problem: str
+    way: tuple[str, ...]
+    pill: str
+    word: str
+    answer_by: date | None
+    expected: str
+
+
 @dataclass
 class Item:
     """One ask on a desk, with its path and, when it waits, since when."""
 
     ask: Ask
-    path: list[Step]
     unanswered: bool
     late_days: int
-    sentence: str
+    path: list[Step] = field(default_factory=list)
 
     @property
-    def pill(self) -> str:
-        return "unanswered" if self.unanswered else self.ask.state
+    def line(self) -> Line:
+        ask = self.ask
+        sentence = terms_said(ask.terms, ask.organization) if ask.terms else ""
+        problem = self.path[-1] if self.path and self.path[-1].kind == "problem" else None
+        return Line(
+            url=address("requests:ask", org=ask.organization.ref, ref=ask.ref),
+            words=str(ask),
+            sentence=sentence[:1].upper() + sentence[1:],
+            problem=problem.words if problem else "",
+            way=self._way,
+            pill="unanswered" if self.unanswered else ask.state,
+            word=self._word,
+            answer_by=ask.answer_by,
+            expected=self._expected,
+        )
 
     @property
-    def problem(self) -> Step | None:
-        """The station at the end of the path: the client's problem."""
-        return self.path[-1] if self.path and self.path[-1].kind == "problem" else None
+    def _word(self) -> str:
+        if not self.unanswered:
+            return str(State(self.ask.state).label)
+        said = ngettext("unanswered for %(days)s day", "unanswered for %(days)s days", self.late_days)
+        return said % {"days": self.late_days}
 
     @property
-    def way(self) -> list[str]:
+    def _expected(self) -> str:
+        """By when; nothing where it is past."""
+        if self.ask.answer_by is None or self.unanswered:
+            return ""
+        return _("Answer expected by %(day)s") % {"day": day(self.ask.answer_by, self.ask.organization)}
+
+    @property
+    def _way(self) -> tuple[str, ...]:
         """The areas from the client to this one; an area that asks twice in a row stands there once."""
         names: list[str] = []
         for step in reversed(self.path):
             if step.kind == "ask":
                 names += [name for name in (step.asker,) if names[-1:] != [name]]
         last = self.ask.performer.name
-        return [*names, last] if names[-1:] != [last] else names
+        return tuple([*names, last] if names[-1:] != [last] else names)
 
 
 @dataclass
@@ -112,8 +154,12 @@ class Pile:
     sent_on: list[Item] = field(default_factory=list)
 
     @property
+    def items(self) -> list[Item]:
+        return [*self.mine, *self.theirs, *self.drafts, *self.sent_on]
+
+    @property
     def is_empty(self) -> bool:
-        return not (self.mine or self.theirs or self.drafts or self.sent_on)
+        return not self.items
 
 
 @dataclass
@@ -121,6 +167,8 @@ class Desk:
     piles: list[Pile]
     # For facilitators: what nobody answered in time, wherever it is.
     chased: list[Item]
+    # The client's problem of which people are reminded for whom nobody waits.
+    focus: ClientProblem | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -146,49 +194,56 @@ class Desk:
         return self.count("sent_on")
 
 
-def desk_of(actor: Actor, now: datetime) -> Desk:
-    """Three messages to the database (parts; areas, asks; paths), however much there is."""
+class Beside(Protocol):
+    """What a room above lays on the same desk: its rows come in one message with ours, and its paths too."""
+
+    @property
+    def readings(self) -> Sequence[Rows]: ...
+
+    @property
+    def asked(self) -> dict[str, Any]: ...
+
+    def take(self, rows: list[list[tuple[Any, ...]]]) -> Iterable[int]:
+        """What was read; answers with the asks whose paths are wanted."""
+
+    def explain(self, ways: dict[int, list[Step]]) -> None: ...
+
+
+def desk_of(actor: Actor, now: datetime, beside: Beside | None = None) -> Desk:
+    """Three messages to the database (parts; all that lies here; paths), however much there is."""
     organization = actor.organization
-    of_mine, asked = Rows.together(
+    of_mine, asked, focus, *more = Rows.together(
         AREAS,
         WAITING,
+        FOCUS,
+        *(beside.readings if beside else ()),
         organization=organization.pk,
         areas=list(actor.works_in),
         everywhere=actor.is_facilitator,
+        **(beside.asked if beside else {}),
     )
-    areas: dict[int, Area] = {area.pk: area for (area,) in of_mine}
-    found: list[Ask] = []
+    today = now.astimezone(organization.tz).date()
+    piles = {area.pk: Pile(area) for (area,) in of_mine}
+    waiting_nowhere: list[Item] = []
     for ask, terms, asker, performer, sender in asked:
         ask.organization, ask.terms, ask.asker, ask.performer = organization, terms, asker, performer
         ask.redirected_from = sender
-        found.append(ask)
-    ways = paths(ask.pk for ask in found)
-    today = now.astimezone(organization.tz).date()
-
-    def item(ask: Ask) -> Item:
         late = (today - ask.answer_by).days if ask.answer_by else 0
-        return Item(
-            ask=ask,
-            path=ways[ask.pk],
-            unanswered=ask.is_unanswered(now),
-            late_days=max(late, 0),
-            sentence=sentence(ask.terms, organization) if ask.terms else "",
-        )
-
-    piles = {pk: Pile(area) for pk, area in areas.items()}
-    waiting_nowhere: list[Item] = []
-    for ask in found:
-        one = item(ask)
-        _lay(piles, one, waiting_nowhere)
+        _lay(piles, Item(ask, unanswered=ask.is_unanswered(now), late_days=max(late, 0)), waiting_nowhere)
     for pile in piles.values():
         pile.drafts.sort(key=lambda one: one.ask.created_at, reverse=True)
-    chased = [one for one in waiting_nowhere if one.unanswered]
-    return Desk(list(piles.values()), chased)
-
-
-def in_focus(organization: Organization) -> ClientProblem | None:
-    """The client's problem of which people are reminded for whom nobody waits."""
-    return next((problem for (problem,) in FOCUS(organization=organization.pk)), None)
+    desk = Desk(
+        piles=list(piles.values()),
+        chased=[one for one in waiting_nowhere if one.unanswered],
+        focus=next((problem for (problem,) in focus), None),
+    )
+    shown = [one for pile in desk.piles for one in pile.items] + desk.chased
+    ways = paths([*(one.ask.pk for one in shown), *(beside.take(more) if beside else ())])
+    for one in shown:
+        one.path = ways[one.ask.pk]
+    if beside:
+        beside.explain(ways)
+    return desk
 
 
 def _lay(piles: dict[int, Pile], one: Item, elsewhere: list[Item]) -> None:

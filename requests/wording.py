@@ -81,8 +81,13 @@ def date_only(on: date, organization: Organization) -> str:
 
 
 def hour(at: time, organization: Organization) -> str:
+    return _hour(at, locale_of(organization))
+
+
+@lru_cache(maxsize=4096)
+def _hour(at: time, locale: Locale) -> str:
     # The narrow space of CLDR is missing from many fonts.
-    return str(format_time(at, format="short", locale=locale_of(organization))).replace("\u202f", NBSP)
+    return str(format_time(at, format="short", locale=locale)).replace("\u202f", NBSP)
 
 
 def moment(at: datetime, organization: Organization) -> str:

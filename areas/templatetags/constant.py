@@ -1,22 +1,25 @@
 """What pages repeat and need not compute again.
 
 `{% constant "parts/icon.html" name="chain" %}`: a part that always says the same in one language, rendered once.
-`{% address "requests:ask" org=org ref=ask.ref %}`: `url` for lists of lines; looking up an address takes five times as
-long as remembering it, and a line bears several.
+`{% line "requests/parts/item.html" one %}`: a line of a list, rendered once for the same content.
+`{% address "requests:ask" org=org ref=ask.ref %}`: `url` for lists of lines (areas.addresses).
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache
 
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from areas.addresses import address
+
 register = template.Library()
+register.simple_tag(address)
 
 
 @register.simple_tag
@@ -26,16 +29,22 @@ def constant(part: str, **values: str | bool | None) -> SafeString:
     return render(part, get_language(), tuple(values.items()))
 
 
+@register.simple_tag
+def line(part: str, one: Hashable, **values: str | bool | None) -> SafeString:
+    """Lists are fetched again with each signal, and few of their lines are new. `one` bears all that the line says: the
+    part depends on nothing but it, the language and the values given here.
+    """
+    render = _lined.__wrapped__ if settings.DEBUG else _lined
+    return render(part, get_language(), one, tuple(values.items()))
+
+
+@lru_cache(maxsize=4096)
+def _lined(
+    part: str, language: str | None, one: Hashable, values: tuple[tuple[str, str | bool | None], ...]
+) -> SafeString:
+    return render_to_string(part, {"one": one, **dict(values)})
+
+
 @lru_cache(maxsize=2048)
 def _rendered(part: str, language: str | None, values: tuple[tuple[str, str | bool | None], ...]) -> SafeString:
     return render_to_string(part, dict(values))
-
-
-@register.simple_tag
-def address(name: str, **words: str) -> str:
-    return _address(name, tuple(words.items()))
-
-
-@lru_cache(maxsize=32768)
-def _address(name: str, words: tuple[tuple[str, str], ...]) -> str:
-    return reverse(name, kwargs=dict(words))

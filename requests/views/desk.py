@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from areas.access import Actor, MemberRequest, for_members
 from requests.views.live import live, new_token, wants_token
-from requests.waiting import desk_of, in_focus
+from requests.waiting import Beside, desk_of
 
 
 @for_members
@@ -28,17 +28,19 @@ def show(
     now: datetime,
     *,
     template: str = "requests/desk.html",
+    beside: Beside | None = None,
     **more: Any,
 ) -> HttpResponseBase:
     """`lay` and `lay_below` name templates for what lies before the asks of each area, and below all of them."""
     topics = (f"o:{actor.organization.ref}",)
     if wants_token(request):
         return new_token(topics)
+    desk = desk_of(actor, now, beside)
     context = {
         "actor": actor,
-        "desk": desk_of(actor, now),
-        "focus": in_focus(actor.organization),
-        **{name: value() if callable(value) else value for name, value in more.items()},
+        "desk": desk,
+        "focus": desk.focus,
+        **more,
         **live(request, topics),
     }
     part = request.htmx and request.GET.get("part") == "desk"

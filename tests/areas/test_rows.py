@@ -61,6 +61,11 @@ def test_stored_json_comes_as_what_it_says(cast: Cast) -> None:
     assert [entry.facts for (entry,) in read()] == [facts]
 
 
+def test_what_follows_the_models_comes_as_it_is(cast: Cast) -> None:
+    read = Rows("SELECT {area}, 7, area.name FROM areas_area area WHERE area.id = %s", area=(Area, ("name",)))
+    assert read(cast.sales.pk) == [(cast.sales, 7, "Ventas")]
+
+
 def test_several_readings_are_one_message(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     areas = Rows("SELECT {area} FROM areas_area area WHERE area.id = %(area)s", area=Area)
     nothing = Rows("SELECT {link} FROM areas_link link WHERE false", link=Link)
