@@ -44,6 +44,9 @@ NO_PAGES = {
     "contracts:desk",
     # Speaks the language of its link, not the reader's: walked in test_deliveries.
     "contracts:client_verdict",
+    # Behind a token, and for staff of the house only.
+    "metrics",
+    "operations_all",
 }
 
 # Which deliveries show something else in the form of each act.
