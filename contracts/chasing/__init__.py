@@ -19,7 +19,7 @@ __all__ = ["Chased", "chase_due", "is_behind", "next_working_moment", "sweep"]
 
 # Rows of one round, and of one transaction: a person who acts on one of them waits for its end.
 ROUND = 1000
-TOGETHER = 400
+TOGETHER = 500
 # A sweep ends well inside the task's time limit.
 SWEEP_LASTS = timedelta(seconds=40)
 
