@@ -10,6 +10,7 @@ from django.db import connection
 
 from areas.rows import Rows
 from requests.models import ClientProblem
+from requests.states import State
 
 # `depth` bounds the recursion, should a cycle ever come in behind the back of `moves`.
 DEEPEST = 60
@@ -94,11 +95,11 @@ class Node:
 DOWN = f"""
 WITH RECURSIVE down AS (
     SELECT id, NULL::bigint AS parent, 0 AS depth FROM requests_ask
-    WHERE problem_id = %s AND state NOT IN ('draft', 'withdrawn')
+    WHERE problem_id = %s AND state <> 'draft'
     UNION ALL
     SELECT a.id, down.id, down.depth + 1
     FROM down JOIN requests_ask a ON a.cause_id = down.id
-    WHERE a.state NOT IN ('draft', 'withdrawn') AND down.depth < {DEEPEST}
+    WHERE a.state <> 'draft' AND down.depth < {DEEPEST}
 )
 SELECT down.parent, a.id, a.ref, t.outcome, asker.name, performer.name, a.direction, a.state, a.turn,
        a.redirected_from_id IS NOT NULL, down.depth
@@ -112,7 +113,10 @@ ORDER BY down.depth, a.asked_at, a.id
 
 
 def tree(problem: ClientProblem) -> list[Node]:
-    """Everything that was asked because of the problem, as a forest. One query."""
+    """Everything that was asked because of the problem, as a forest. One query.
+
+    What was taken back stands in it only where something still hangs on it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(DOWN, [problem.pk])
         rows = cursor.fetchall()
@@ -122,7 +126,13 @@ def tree(problem: ClientProblem) -> list[Node]:
         node = Node(*rest)
         nodes[node.pk] = node
         (nodes[parent].children if parent else roots).append(node)
-    return roots
+    return _standing(roots)
+
+
+def _standing(forest: list[Node]) -> list[Node]:
+    for node in forest:
+        node.children = _standing(node.children)
+    return [node for node in forest if node.children or node.state != State.WITHDRAWN]
 
 
 def bounces(forest: list[Node]) -> int:

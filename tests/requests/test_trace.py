@@ -76,6 +76,18 @@ def test_the_tree_holds_all_that_the_problem_caused_and_counts_bounces(
     assert trace.bounces(forest) == 1
 
 
+def test_what_hangs_on_a_withdrawn_ask_stays_in_the_tree(cast: Cast) -> None:
+    first = asks.asked(cast, cast.to_sales, terms=asks.once("Ventana de entrega"))
+    second = asks.agreed(cast, link=cast.to_logistics, why=first, terms=asks.once("Plan semanal"))
+    alone = asks.asked(cast, cast.to_sales, terms=asks.once("Otra cosa"))
+    for ask in (first, alone):
+        moves.withdraw(ask, cast.actor("ana"), version=ask.version, now=NOW)
+    assert first.problem is not None
+    forest = trace.tree(first.problem)
+    assert [(node.words, node.state) for node in forest] == [("Ventana de entrega", "withdrawn")]
+    assert [(node.pk, node.state) for node in forest[0].children] == [(second.pk, "agreed")]
+
+
 def test_a_cycle_behind_our_back_does_not_hang_the_path(cast: Cast) -> None:
     first, second, _third = chain(cast)
     Ask.objects.filter(pk=first.pk).update(problem=None, cause=second)
