@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from areas.models import Area
 from tests import asks
 from tests.cast import Cast
 from tests.e2e import screens
@@ -16,8 +17,11 @@ from tests.e2e.conftest import ComeIn
 from tests.e2e.pages import beside, everything, pages_of, shown
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SMALLEST: Any = {"width": 320, "height": 640}
 LARGER = ({"width": 1280, "height": 800}, {"width": 1920, "height": 1080})
 WALL = {"width": 1920, "height": 1080}
+# The longest name that an area may have, and nowhere to break it.
+UNBROKEN = "Abastecimientodeinsumosymateriales".ljust(80, "z")
 UNFOLD = """() => {
   for (const details of document.querySelectorAll("main details:not(.menu)")) {
     details.removeAttribute("name");
@@ -40,8 +44,8 @@ TOO_SMALL = """() => {
   const wrong = [];
   for (const one of document.querySelectorAll(pressed)) {
     if (!one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-    if (one.closest(".crumbs, .foot, p, .skip")) continue;
-    const part = one.matches("[type=radio], [type=checkbox]") ? one.closest("label") ?? one : one;
+    if (one.closest(".crumbs, .foot, p, .skip, [aria-hidden=true]")) continue;
+    const part = one.matches("[type=radio], [type=checkbox]") ? one.labels[0] ?? one : one;
     const { width, height } = part.getBoundingClientRect();
     if (!width || (height >= 43.5 && width >= 43.5)) continue;
     wrong.push(`${Math.round(width)}×${Math.round(height)} ${one.outerHTML.replace(/\\s+/g, " ").slice(0, 130)}`);
@@ -69,14 +73,18 @@ def told(faults: dict[str, list[str]]) -> str:
 
 def test_no_page_runs_over_the_edge_and_a_finger_hits_everything(cast: Cast, come_in: ComeIn) -> None:
     world = everything(cast, timezone.now())
+    Area.objects.filter(pk=cast.administration.pk).update(name=UNBROKEN)
     phone = come_in(cast.fede, **PHONE)
     desk = come_in(cast.fede)
     faults: dict[str, list[str]] = {}
     for place, _answer in shown(phone, [*pages_of(world), *beside(world)]):
+        phone.set_viewport_size(PHONE["viewport"])
         phone.goto(place.path)
         said = phone.evaluate(STICKS_OUT, 390)
         phone.evaluate(UNFOLD)
         said += phone.evaluate(STICKS_OUT, 390) + phone.evaluate(TOO_SMALL)
+        phone.set_viewport_size(SMALLEST)
+        said += [f"320: {fault}" for fault in phone.evaluate(STICKS_OUT, 320)]
         desk.goto(place.path)
         for size in LARGER:
             desk.set_viewport_size(size)  # type: ignore[arg-type]
