@@ -93,6 +93,8 @@ def people(company: Company) -> None:
 def fill(company: Company, now: datetime) -> None:
     made = edition(company.organization, now)
     with connection.cursor() as cursor:
+        # What the company has opened by itself would stand in the way.
+        cursor.execute("TRUNCATE contracts_occurrence CASCADE")
         cursor.execute(FILL, {"calendar": made.pk, "count": OCCURRENCES, "now": now})
         cursor.execute("ANALYZE")
     assert Commitment.objects.exists()
