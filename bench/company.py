@@ -63,21 +63,20 @@ class Company:
 
 
 @transaction.atomic
-def make(
-    areas: int, links: int, commitments: int, *, seed: int = 7, weeks: int = 26, weekly: bool = False, one_in: int = 5
-) -> Company:
+def make(areas: int, links: int, commitments: int, *, seed: int = 7, weeks: int = 26, of_one: bool = False) -> Company:
     """Deterministic but for refs and the present. One promise in thirty is late, one ask in twenty-five still open.
 
-    One recurring promise in five (`one_in`) has a history of so many weeks; `weekly`: all of them recur.
+    One recurring promise in five has a history of so many weeks. `of_one`: all links lead to the one area that the
+    founder leads, all promises recur, and all have their history.
     """
     chance = random.Random(seed)
     now = timezone.now()
-    user = User.objects.create_user(f"bench{areas}@example.com", "Ana Ruiz", last_login=now)
+    user = User.objects.create_user(f"bench-{areas}-{commitments}@example.com", "Ana Ruiz", last_login=now)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     actor = found(user, name=f"Muebles {areas}", country="MX", zone="America/Mexico_City", language="es", now=now)
     organization = actor.organization
     columns = _areas(organization, areas, chance)
-    drawn = _links(organization, columns, links, chance)
+    drawn = _star(organization, columns, links) if of_one else _links(organization, columns, links, chance)
     AreaPart.objects.create(membership=actor.membership, area=columns[1][0], part=Part.LEAD)
     problem = ClientProblem.objects.create(
         organization=organization,
@@ -92,8 +91,8 @@ def make(
         in_focus=True,
     )
     Measurement.objects.create(problem=problem, on=now.date(), value="8.1")
-    _promises(organization, problem, drawn, commitments, now, chance, weekly)
-    _occurrences(organization, now, weeks, one_in)
+    _promises(organization, problem, drawn, commitments, now, chance, weekly=of_one)
+    _occurrences(organization, now, weeks, one_in=1 if of_one else 5)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return Company(organization, user, drawn)
@@ -129,6 +128,15 @@ def _links(organization: Organization, columns: list[list[Area]], count: int, ch
     )
 
 
+def _star(organization: Organization, columns: list[list[Area]], count: int) -> list[Link]:
+    """What the client and other areas get from one of them."""
+    one, *others = [area for column in columns[1:] for area in column]
+    customers = [columns[0][0], *others][:count]
+    return Link.objects.bulk_create(
+        Link(organization=organization, customer=customer, supplier=one) for customer in customers
+    )
+
+
 def _promises(
     organization: Organization,
     problem: ClientProblem,
@@ -136,6 +144,7 @@ def _promises(
     count: int,
     now: datetime,
     chance: random.Random,
+    *,
     weekly: bool,
 ) -> None:
     today = now.date()
@@ -285,7 +294,7 @@ FROM (
 """
 
 
-def _occurrences(organization: Organization, now: datetime, weeks: int, one_in: int) -> None:
+def _occurrences(organization: Organization, now: datetime, weeks: int, *, one_in: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             OCCURRENCES,
