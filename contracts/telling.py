@@ -7,7 +7,7 @@ somebody wrote is escaped here where it becomes markup; the templates escape the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cached_property
 from html import escape
@@ -371,11 +371,9 @@ class Teller:
             since=self._since(item) if item.why else "",
         )
 
-    def _since(self, item: Item) -> str:
-        """What happened to the delivery, when; and that it was not the only one."""
-        at = self._day(self._local(item.since).date()) if item.since else ""
-        due = self._day(self._local(item.due_at).date()) if item.due_at else ""
-        said = {
+    @cached_property
+    def _happened(self) -> dict[str, str]:
+        return {
             "overdue": _("due since %(day)s, nothing delivered"),
             "sent_back": _("sent back on %(day)s: it did not work"),
             "again": _("delivered again on %(day)s after it was sent back, to be judged"),
@@ -384,7 +382,13 @@ class Teller:
             "paused": _("paused since %(day)s"),
             "unjudged": _("delivered %(day)s; the days for a verdict are over"),
             "delivered": _("delivered %(day)s"),
-        }[item.why or "overdue"] % {"day": at, "due": due}
+        }
+
+    def _since(self, item: Item) -> str:
+        """What happened to the delivery, when; and that it was not the only one."""
+        at = self._day(self._local(item.since).date()) if item.since else ""
+        due = self._day(self._local(item.due_at).date()) if item.due_at else ""
+        said = self._happened[item.why or "overdue"] % {"day": at, "due": due}
         if item.times > 1:
             others = ngettext("and one more time", "and %(n)s more times", item.times - 1) % {"n": item.times - 1}
             said = f"{said}, {others}"
@@ -443,6 +447,16 @@ class Teller:
         return item.state, ""
 
     def _day(self, on: date) -> str:
+        known = self._days.get(on)
+        if known is None:
+            known = self._days[on] = self._day_said(on)
+        return known
+
+    @cached_property
+    def _days(self) -> dict[date, str]:
+        return {}
+
+    def _day_said(self, on: date) -> str:
         days = (on - self.chain.today).days
         if days == 0:
             return pgettext("day", "today")
@@ -452,7 +466,11 @@ class Teller:
         return str(format_skeleton(skeleton, on, locale=locale_of(self.org)))
 
     def _local(self, at: datetime) -> datetime:
-        return at.astimezone(self.org.tz)
+        return at.astimezone(self._zone)
+
+    @cached_property
+    def _zone(self) -> tzinfo:
+        return self.org.tz
 
     def _path_text(self, item: Item) -> str:
         names = [self._name(pk) for pk in item.path]
