@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.html import format_html
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from areas import places
@@ -32,6 +32,12 @@ def carry_version(form: forms.BaseForm, version: int) -> None:
 
 class Plain(forms.CharField):
     """What people type, without what cannot be seen; a text area keeps its line breaks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.error_messages["max_length"] = _(
+            "This has %(show_value)d characters; at most %(limit_value)d fit. Say the essential here."
+        )
 
     def to_python(self, value: Any) -> str:
         lines = isinstance(self.widget, forms.Textarea)
@@ -167,6 +173,9 @@ class SettingsForm(OrganizationForm):
         verdict.help_text = _(
             "How long the receiving area has to say how a delivery went; after that it is neither kept nor broken."
         )
+        for field, most in ((days, 30), (verdict, 30), (months, 24)):
+            said = gettext("Write a number from %(least)s to %(most)s.") % {"least": 1, "most": most}
+            field.error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), said)
         months.help_text = _("How often the two areas of a link look at their contract again.")
 
     def clean_answer_days(self) -> int:

@@ -22,6 +22,7 @@ from requests.words import Compare, Every, Shape, Unit
 SAME_DAY, SAME_WEEKDAY, LAST_WEEKDAY = "", "nth", "last"
 BY_DAY, AFTER_EVENT = "day", "after"
 MOST_INTERVAL = 60
+MOST_WITHIN = 999
 
 
 def is_last_weekday(on: date) -> bool:
@@ -86,8 +87,8 @@ class TermsForm(forms.Form):
         label=gettext_lazy("how many"),
         required=False,
         min_value=1,
-        max_value=999,
-        widget=forms.NumberInput(attrs={"min": 1, "max": 999}),
+        max_value=MOST_WITHIN,
+        widget=forms.NumberInput(attrs={"min": 1, "max": MOST_WITHIN}),
     )
     within_unit = forms.ChoiceField(
         label=gettext_lazy("hours or days"), choices=Unit, required=False, initial=Unit.HOURS
@@ -163,6 +164,9 @@ class TermsForm(forms.Form):
         target = self.fields["target"]
         assert isinstance(target, Number)
         target.organization = organization
+        for name, most in (("within", MOST_WITHIN), ("interval", MOST_INTERVAL)):
+            said = _("Write a number from %(least)s to %(most)s.") % {"least": 1, "most": most}
+            self.fields[name].error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), said)
         for name in ("outcome", "event", "indicator"):
             self.fields[name].widget.attrs["class"] = "wide"
 
@@ -298,6 +302,7 @@ class TermsForm(forms.Form):
         kept = {}
         for name in self.fields:
             value = self.data.get(self.add_prefix(name), "")
-            if value:
-                kept[name] = str(value)[:2000]
+            # A NUL, as a paste may hold one, is the one sign that the database takes in no text.
+            if value := str(value).replace("\0", ""):
+                kept[name] = value[:2000]
         return kept

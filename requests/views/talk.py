@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from areas.access import Actor, MemberRequest, for_members
+from areas.writing import plain
 from requests import conversation, moves
 from requests.access import ask_to_read
 from requests.conversation import Form
@@ -273,7 +274,7 @@ def amend(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
         raise PermissionDenied(moves.why_not_amend(one, actor))
     data = typed(one.terms, actor.organization) if one.terms else {}
     # Where the proposal comes from may say why; what was written is changed before it is sent.
-    because = request.POST.get("words", "").strip()[:LONGEST_BECAUSE]
+    because = plain(request.POST.get("words", ""), lines=True)[:LONGEST_BECAUSE]
     if because:
         data["words"] = because
     try:

@@ -62,6 +62,23 @@ def test_wrong_settings(cast: Cast, as_fede: Client, wrong: dict[str, str]) -> N
     assert Organization.objects.get(pk=cast.organization.pk).version == 1
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"answer_days": "-1"}, "Escribe un número de 1 a 30."),
+        ({"answer_days": "9" * 30}, "Escribe un número de 1 a 30."),
+        ({"verdict_days": "1.5"}, "Escribe un número de 1 a 30."),
+        ({"review_months": "25"}, "Escribe un número de 1 a 24."),
+        ({"name": "n" * 121}, "Tiene 121 caracteres; caben 120."),
+    ],
+)
+def test_what_does_not_fit_is_said_in_our_own_words(
+    cast: Cast, as_fede: Client, wrong: dict[str, str], said: str
+) -> None:
+    page = as_fede.post(url(cast, "settings"), settings_form(cast, **wrong)).content.decode()
+    assert said in page
+
+
 # Guiding questions ---------------------------------------------------------------------------------------------------
 
 
