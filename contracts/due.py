@@ -46,16 +46,21 @@ LYING = Rows(
         SELECT o.id, o.commitment_id, o.due_at, o.judge_by,
             CASE WHEN o.delivered_at IS NULL THEN o.owes_id ELSE o.owed_id END AS area_id,
             CASE WHEN o.delivered_at IS NOT NULL THEN 3 WHEN {BROKEN} THEN 0 WHEN {PAUSED} THEN 2 ELSE 1 END AS pile
-        FROM contracts_occurrence o
-        JOIN contracts_commitment commitment ON commitment.id = o.commitment_id
-        WHERE o.organization_id = %(organization)s AND o.settled_at IS NULL AND commitment.ended_at IS NULL AND (
-            o.delivered_at IS NULL AND o.owes_id = ANY(%(areas)s)
-                AND (o.due_at < %(until)s OR o.paused_at IS NOT NULL)
-            OR o.delivered_at IS NOT NULL AND o.judged_at IS NULL AND (
-                o.owed_id = ANY(%(leads)s) AND (%(for_client)s OR o.owes_id <> ALL(%(areas)s))
-                OR %(for_client)s AND o.owed_id IN (SELECT id FROM areas_area
-                    WHERE organization_id = %(organization)s AND kind = 'client'))
-        )
+        FROM (
+            SELECT * FROM contracts_occurrence
+            WHERE organization_id = %(organization)s AND settled_at IS NULL AND due_at < %(until)s
+                AND delivered_at IS NULL AND owes_id = ANY(%(areas)s)
+            UNION ALL
+            SELECT * FROM contracts_occurrence
+            WHERE organization_id = %(organization)s AND settled_at IS NULL
+                AND (delivered_at IS NOT NULL OR paused_at IS NOT NULL) AND (
+                    delivered_at IS NULL AND due_at >= %(until)s AND owes_id = ANY(%(areas)s)
+                    OR delivered_at IS NOT NULL AND judged_at IS NULL AND (
+                        owed_id = ANY(%(leads)s) AND (%(for_client)s OR owes_id <> ALL(%(areas)s))
+                        OR %(for_client)s AND owed_id IN (
+                            SELECT id FROM areas_area WHERE organization_id = %(organization)s AND kind = 'client')))
+        ) o
+        JOIN contracts_commitment commitment ON commitment.id = o.commitment_id AND commitment.ended_at IS NULL
     ), heads AS (
         SELECT *, count(*) OVER same AS times, row_number() OVER (same ORDER BY due_at, id) AS nth
         FROM lying WINDOW same AS (PARTITION BY commitment_id, pile)
