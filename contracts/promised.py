@@ -18,9 +18,11 @@ from contracts.clock import Standing, soon_until
 from contracts.history import Story, is_measured, stories
 from contracts.models import Clause, Commitment, Dependency, Occurrence, Version
 from contracts.rates import Rate, kept_rates
+from contracts.sheets import saying
 from contracts.standings import BROKEN
 from contracts.trend import WIDE, draw
 from contracts.trend import words as trend_words
+from requests import moves
 from requests.trace import Step, path
 from requests.wording import measure, sentence
 from requests.words import Shape
@@ -222,6 +224,18 @@ class Promised:
             used: int = cursor.fetchone()[0]
         since = self.commitment.started_at.astimezone(tz).date()
         return budget(self.clause, self.organization.calendar, since=since, today=today, used=used)
+
+    @property
+    def misses(self) -> str:
+        return saying.misses(self.budget, self.organization) if self.budget else ""
+
+    @property
+    def why_other_terms(self) -> str:
+        return saying.renegotiation(self.budget) if self.budget else ""
+
+    @cached_property
+    def may_amend(self) -> bool:
+        return self.commitment.ended_at is None and moves.why_not_amend(self.commitment.ask, self.actor) is None
 
     @property
     def dots(self) -> list[bool]:

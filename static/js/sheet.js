@@ -7,7 +7,7 @@
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.('[data-open="act-dialog"]');
-    if (opener) line = opener.closest(".amendment, .clause")?.id ?? "";
+    if (opener) line = opener.closest(".amendment, .clause, .told")?.id ?? opener.closest("[data-live]")?.querySelector("[data-focus]")?.id ?? "";
   });
 
   dialog?.addEventListener("close", () => {

@@ -67,8 +67,9 @@ def text(answer: Any) -> str:
     return words(answer.content.decode())
 
 
-def post(member: Membership, row: Occurrence | Commitment, verb: str, htmx: bool = False, **data: Any) -> Any:
-    headers = HTMX if htmx else {}
+def post(member: Membership, row: Occurrence | Commitment, verb: str, **data: Any) -> Any:
+    """`htmx=True` from the dialog of a page."""
+    headers = HTMX if data.pop("htmx", False) else {}
     if isinstance(row, Occurrence):
         data.setdefault("version", row.version)
     return browser(member).post(address(row, verb), data, headers=headers)
@@ -342,8 +343,8 @@ def test_the_client_answers_without_an_account(cast: Cast, given: Occurrence) ->
     assert "Thank you" in text(client.get(answer["Location"]))
     fact = given.facts.get(deed=Deed.JUDGED)
     assert (fact.voice, fact.by_name, fact.by) == (Voice.CLIENT, "Rosa", None)
-    page = text(browser(cast.vera).get(address(given.commitment, "promise")))
-    assert "Rosa , the client, judged it behind a signed link." in page
+    told = text(browser(cast.vera).get(address(given.commitment, "promise")))
+    assert "Rosa , the client, judged it behind a signed link." in told
 
 
 def test_the_client_reads_in_the_language_of_the_link(given: Occurrence) -> None:

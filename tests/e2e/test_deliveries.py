@@ -127,7 +127,7 @@ def test_the_share_is_said_while_one_types_by_keyboard(cast: Cast, come_in: Come
     luis.keyboard.press("Enter")
     expect(luis.locator(f"#time-{row.ref}")).to_contain_text("39")
     # The focus is somewhere that can be gone on from.
-    assert luis.evaluate("document.activeElement !== document.body")
+    luis.wait_for_function("document.activeElement !== document.body")
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
