@@ -40,8 +40,10 @@ def main(here: Ground) -> None:
         told: dict[str, object] = {
             "fault": fault,
             **lost(one, OVERDUE, PEOPLE, running.accepted()),
-            "doubled": in_window + ours,
+            "doubled": ours,
+            "in_window": in_window,
             "incidents": sorted(set(Incident.objects.values_list("kind", flat=True))),
+            "words": sorted(set(Incident.objects.values_list("words", flat=True))),
             "tried_again": Letter.objects.filter(attempts__gt=1).count(),
         }
     print(json.dumps(told), flush=True)
@@ -76,6 +78,8 @@ def database_restarted(running: House, here: Ground) -> None:
     here.postgres.start(here.postgres.port)
     here.postgres.wait()
     connection.close()
+    # As a kill: what SMTP accepted while there was nobody to mark it is in doubt.
+    running.kills.append(time.time())
 
 
 def two_beats(running: House, here: Ground) -> None:

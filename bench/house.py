@@ -155,6 +155,7 @@ class House:
                 with suppress(DatabaseError):
                     failed = Letter.objects.filter(state=Letter.State.WAITING).exclude(last_error="")
                     failed.update(next_try_at=timezone.now())
+                    self.forget_claims(older_than=timedelta(seconds=20))
             if self.rests.is_set():
                 continue
             for task in TASKS:
@@ -180,10 +181,10 @@ class House:
         if self.worker.dead:
             self.start_worker()
 
-    def forget_claims(self) -> None:
-        """What the killed process had in its hands falls due again in three minutes; a trial does not wait for them."""
+    def forget_claims(self, older_than: timedelta = timedelta(0)) -> None:
+        """What a killed process had in its hands falls due again in three minutes; a trial does not wait for them."""
         now = timezone.now()
-        Letter.objects.filter(state=Letter.State.SENDING, claimed_at__lte=now).update(next_try_at=now)
+        Letter.objects.filter(state=Letter.State.SENDING, claimed_at__lte=now - older_than).update(next_try_at=now)
 
     # What came of it --------------------------------------------------------------------------------------------------
 
@@ -208,13 +209,18 @@ class House:
         return in_window, ours
 
 
+def had_digest(organization: Organization) -> int:
+    """How many people had one; of two weeks, if a week passed meanwhile."""
+    return Digest.objects.filter(membership__organization=organization).values("membership").distinct().count()
+
+
 def undone(organization: Organization, people: int) -> dict[str, int]:
     """What is still to be done, by kind."""
     now = timezone.now()
     mine = Letter.objects.filter(organization_ref=organization.ref)
     return {
         "to chase": Occurrence.objects.filter(organization=organization, chase_at__lte=now).count(),
-        "digests": people - Digest.objects.filter(membership__organization=organization).count(),
+        "digests": people - had_digest(organization),
         "letters": mine.exclude(state__in=(Letter.State.SENT, Letter.State.LEFT_OUT)).count(),
     }
 
@@ -232,7 +238,7 @@ def lost(organization: Organization, overdue: int, people: int, accepted: dict[s
         "rungs": overdue - rungs.count(),
         "notices": overdue - told.values("rung").distinct().count(),
         "notices_unsent": told.exclude(letter__state=Letter.State.SENT).count(),
-        "digests": people - Digest.objects.filter(membership__organization=organization).count(),
+        "digests": people - had_digest(organization),
         "letters": sum(message_id not in accepted for message_id in sent.values_list("message_id", flat=True)),
     }
 

@@ -51,8 +51,11 @@ def beating(name: str, now: datetime, *, gap: timedelta | None = None) -> Iterat
         yield facts
     except BaseException as failure:
         error = f"{type(failure).__name__}: {failure}".replace("\x00", "")[:500]
-        gone = isinstance(failure, OperationalError | InterfaceError)
-        incidents.note(Incident.Kind.DATABASE if gone else Incident.Kind.TASK, now, f"{name}: {type(failure).__name__}")
+        # A worker that is told to stop, or lost the queue, ends its task by SystemExit: the next one takes it up.
+        if isinstance(failure, Exception):
+            gone = isinstance(failure, OperationalError | InterfaceError)
+            kind = Incident.Kind.DATABASE if gone else Incident.Kind.TASK
+            incidents.note(kind, now, f"{name}: {type(failure).__name__}")
         raise
     else:
         # That it ran says that the queue brought it and that the database answers.

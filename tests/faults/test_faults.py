@@ -42,12 +42,12 @@ def test_workers_are_killed_twenty_times_in_the_middle() -> None:
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        ("smtp_refusing", set()),
+        ("smtp_refusing", {"mail"}),
         ("smtp_slow", set()),
         ("smtp_dying", {"mail"}),
         ("smtp_down", {"mail"}),
         ("broker_down", set()),
-        ("database_restarted", set()),
+        ("database_restarted", {"database"}),
         ("two_beats", set()),
         ("clock_jump", {"gap"}),
     ],
@@ -58,4 +58,5 @@ def test_what_breaks_and_mends_loses_and_doubles_nothing(fault: str, told: set[s
     assert {name: line[name] for name in NOTHING_LOST} == NOTHING_LOST, line
     # The operator's page says what happened.
     assert told <= set(line["incidents"]), line
-    assert line["tried_again"] > 0 if fault.startswith("smtp_r") else True
+    # What SMTP accepted in the moment in which the database went is in doubt: one letter at the most.
+    assert line["in_window"] <= 1, line
