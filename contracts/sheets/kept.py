@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from html import escape
 from typing import Any, NamedTuple
+
+from django.utils.safestring import SafeString, mark_safe
 
 from areas.access import Actor
 from areas.calendar import Calendar
@@ -233,7 +236,7 @@ class Kept:
         """Beside the one that is shown."""
         return self.broken - 1 if self.is_broken else 0
 
-    @property
+    @cached_property
     def stands(self) -> str:
         """Where it stands, as a sentence."""
         if self.occurrence is None or self.standing is None:
@@ -241,12 +244,28 @@ class Kept:
         said = saying.stands(self.occurrence, self.standing, self.requirement, self.organization)
         return f"{said} {saying.more_broken(self.more_broken)}" if self.more_broken > 0 else said
 
+    @cached_property
+    def figures(self) -> str:
+        """The rate and the whole numbers; nothing as long as none was kept or broken."""
+        percent = self.rate.percent
+        return "" if percent is None else saying.rate(percent, self.rate.kept, self.rate.counted, self.organization)
+
+    @cached_property
+    def marks(self) -> SafeString:
+        """The last results as small marks, each said in words."""
+        said = escape("; ".join(one.said for one in self.results))
+        marks = "".join(
+            f'<span class="result {one.standing}" title="{escape(one.said)}"></span>' for one in self.results
+        )
+        label = escape(saying.last_times())
+        return mark_safe(f'<span class="results" role="img" aria-label="{label}: {said}">{marks}</span>')
+
     @property
     def acts_first(self) -> bool:
         """Whether to act on it is the thing to do now, not something that can be done."""
         return self.is_broken or self.standing in (Standing.DUE_SOON, Standing.DELIVERED, Standing.UNJUDGED)
 
-    @property
+    @cached_property
     def at_risk(self) -> str:
         """What is broken below it; nothing where it is broken itself."""
         broken = [] if self.is_broken else [one.outcome for one in self.below if one.broken]
@@ -262,7 +281,7 @@ class Outlook:
     times: Times | None
     chained: Chained | None
 
-    @property
+    @cached_property
     def misses(self) -> str:
         return saying.misses(self.budget, self.organization) if self.budget else ""
 
@@ -274,16 +293,16 @@ class Outlook:
         used = min(self.budget.used, self.budget.allowed)
         return ["used"] * used + [""] * self.budget.left
 
-    @property
+    @cached_property
     def because(self) -> str:
         """Why other terms are proposed, once the budget is spent."""
         return saying.renegotiation(self.budget) if self.budget and self.budget.is_spent else ""
 
-    @property
+    @cached_property
     def too_tight(self) -> str:
         return saying.too_tight(self.times, self.organization) if self.times and not self.times.fits else ""
 
-    @property
+    @cached_property
     def how_sure(self) -> str:
         said = []
         if self.times and self.times.fits:

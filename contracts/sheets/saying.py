@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +24,26 @@ HOUR = timedelta(hours=1)
 def day(at: datetime | date, organization: Organization) -> str:
     """Mon, 23 Nov · lun 23 nov."""
     on = at.astimezone(organization.tz).date() if isinstance(at, datetime) else at
-    return str(format_skeleton("MMMEd", on, locale=locale_of(organization)))
+    return _day(on, locale_of(organization))
+
+
+# A sheet says the same few days again and again.
+@lru_cache(maxsize=2048)
+def _day(on: date, locale: Locale) -> str:
+    return str(format_skeleton("MMMEd", on, locale=locale))
+
+
+def last_times() -> str:
+    return _("The last times, the oldest first")
+
+
+def rate(percent: int, kept: int, counted: int, organization: Organization) -> str:
+    """92 % kept, 11 of 12."""
+    return ngettext("%(percent)s kept, %(kept)s of %(n)s", "%(percent)s kept, %(kept)s of %(n)s", counted) % {
+        "percent": amount(Decimal(percent), "%", organization),
+        "kept": kept,
+        "n": counted,
+    }
 
 
 def stands(occurrence: Occurrence, standing: Standing, requirement: str, organization: Organization) -> str:
