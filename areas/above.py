@@ -19,3 +19,9 @@ def pointing_at(row: models.Model) -> Iterator[tuple[type[models.Model], str, mo
         if isinstance(model, str) or model is None or field is None or model._meta.app_label == row._meta.app_label:
             continue
         yield model, field.name, model._default_manager.filter(**{field.name: row})
+
+
+def holds(row: models.Model) -> bool:
+    """Whether a row that once bound still does: none of the rows that point at it ended it (`LETS_GO`)."""
+    ends = ((found, getattr(model, "LETS_GO", None)) for model, _field, found in pointing_at(row))
+    return not any(found.filter(ended).exists() for found, ended in ends if ended is not None)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from areas import journal
-from areas.above import pointing_at
+from areas.above import holds, pointing_at
 from areas.access import Actor, client_of
 from areas.chain_templates import CLIENT, Planned
 from areas.editing import Refused, save_if_unchanged
@@ -33,9 +33,9 @@ def why_not_end(link: Link) -> str | None:
     """
     reasons = []
     for model, _field, found in pointing_at(link):
-        holds: tuple[Q, Any] | None = getattr(model, "HOLDS_ITS_LINK", None)
-        if holds and found.filter(holds[0]).exists():
-            reasons.append(str(holds[1]))
+        held: tuple[Q, Any] | None = getattr(model, "HOLDS_ITS_LINK", None)
+        if held and any(map(holds, found.filter(held[0]).distinct())):
+            reasons.append(str(held[1]))
     return " ".join(reasons) or None
 
 

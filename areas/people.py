@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from areas import journal
-from areas.above import pointing_at
+from areas.above import holds, pointing_at
 from areas.access import Actor
 from areas.editing import Refused
 from areas.models import Area, AreaPart, Membership, Organization
@@ -109,7 +109,7 @@ def leaving(membership: Membership) -> Leaving:
     for model, field, found in pointing_at(membership):
         name, condition, sentence, needed = getattr(model, "LEFT_BEHIND", ("", None, "", ()))
         if name == field:
-            rows = list(found.filter(condition).select_related(*needed).order_by("pk"))
+            rows = [row for row in found.filter(condition).select_related(*needed).order_by("pk") if holds(row)]
             if rows:
                 left_behind.append((str(sentence), rows))
     return Leaving(list(last_in), left_behind)

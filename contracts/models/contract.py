@@ -36,7 +36,12 @@ class Contract(models.Model):
 
     # Read by areas.drawing: which rows keep a link from being taken away, and what it then says.
     HOLDS_ITS_LINK = (
-        Q(versions__in_force_at__isnull=False, versions__superseded_at__isnull=True),
+        Q(
+            versions__in_force_at__isnull=False,
+            versions__superseded_at__isnull=True,
+            # Where both sides signed that the last promise ends, nothing is held any more.
+            versions__clauses__isnull=False,
+        ),
         _("There is a contract in force on this link. A link with a contract stays."),
     )
 
@@ -170,6 +175,9 @@ class Removal(models.Model):
     at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True)
     done_in = models.ForeignKey(Version, on_delete=models.CASCADE, null=True, related_name="removals")
+
+    # Read by areas.above: which rows free what they point at of all that it held.
+    LETS_GO = Q(done_in__isnull=False)
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ from areas import drawing
 from areas.editing import Refused
 from areas.models import Area, Link
 from contracts import drafting
+from contracts.words import Side
 from requests import moves
 from tests import asks, build
 from tests.cast import Cast
@@ -40,6 +41,19 @@ def test_a_link_with_a_contract_in_force_stays_and_says_why(cast: Cast, as_fede:
     response = as_fede.post(reverse("areas:end_link", args=[cast.organization.ref, link.ref]), follow=True)
     assert "There is a contract in force on this link." in response.content.decode()
     assert Link.objects.get(pk=link.pk).ended_at is None
+
+
+def test_a_link_whose_last_promise_ended_with_both_signatures_can_go(cast: Cast) -> None:
+    agreed = asks.agreed(cast)
+    contract = asks.sign_both(cast, drafting.contract_of(agreed.link)).contract
+    drafting.propose_removal(
+        contract, agreed, cast.actor("luis"), side=Side.SUPPLIER, words="Ya no hace falta.", now=build.NOW
+    )
+    with pytest.raises(Refused):
+        end(cast, agreed.link)
+    asks.sign_both(cast, contract)
+    end(cast, agreed.link)
+    assert Link.objects.get(pk=agreed.link_id).ended_at == build.NOW
 
 
 def test_a_sheet_that_was_only_looked_at_holds_nothing(cast: Cast) -> None:

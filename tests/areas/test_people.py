@@ -15,6 +15,8 @@ from areas import inviting, people
 from areas.editing import Refused
 from areas.models import AreaPart, Invitation, JournalEntry, Membership
 from areas.words import Part, Role
+from contracts import drafting
+from contracts.words import Side
 from post.models import Letter
 from tests import asks, build
 from tests.cast import Cast, muebles_del_norte
@@ -275,6 +277,16 @@ def test_before_somebody_is_taken_out_it_is_said_what_misses_them(cast: Cast, as
     assert "Taller" in alone
     assert "Logística" not in alone.partition('id="last-in"')[2].partition("</ul>")[0]
     assert "nobody would answer" not in alone
+
+
+def test_a_promise_that_ended_misses_nobody(cast: Cast, as_fede: Client) -> None:
+    promise = asks.agreed(cast)
+    contract = asks.sign_both(cast, drafting.contract_of(promise.link)).contract
+    drafting.propose_removal(contract, promise, cast.actor("luis"), side=Side.SUPPLIER, words="Sobra.", now=build.NOW)
+    asks.sign_both(cast, contract)
+    assert promise.owner is not None
+    page = as_fede.get(url(cast, "remove_person", promise.owner.ref)).content.decode()
+    assert promise.get_absolute_url() not in page
 
 
 def test_who_misses_nobody_is_told_so_too(cast: Cast, as_fede: Client) -> None:
