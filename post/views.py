@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -50,7 +51,8 @@ def demo_only(view: View[P]) -> View[P]:
 @require_safe
 @never_cache
 def mailbox(request: HttpRequest) -> HttpResponse:
-    found = list(Letter.objects.order_by("-id").defer("html", "headers")[: SHOWN + 1])
+    moment = Coalesce("sent_at", "created_at")
+    found = list(Letter.objects.order_by(moment.desc(), "-id").defer("html", "headers")[: SHOWN + 1])
     context = {
         "letters": found[:SHOWN],
         "more": len(found) > SHOWN,

@@ -29,6 +29,66 @@ class Step:
 # Who looks at the chain while the others act.
 WATCHER = "vera"
 
+# What becomes of a promise: the second half, played after the first one or by itself.
+KEEPING = (
+    Step(
+        ("marta",),
+        (
+            "Deja pasar un día",
+            "Producción le debe a Calidad «Seis patas con el barniz nuevo». En la ventana de Marta pulsa «Un día "
+            "después»: llega la hora, nadie ha entregado y, en la ventana de Vera, el eslabón se rompe. En el buzón de "
+            "la demostración ya está el recordatorio para Marta.",
+        ),
+        (
+            "Let a day pass",
+            "Producción owes Calidad “Seis patas con el barniz nuevo”, six legs with the new varnish. In Marta's "
+            "window press “One day later”: the hour comes, nothing was delivered, and in Vera's window the link "
+            "breaks. The reminder to Marta is in the demo mailbox.",
+        ),
+    ),
+    Step(
+        ("marta",),
+        (
+            "Entrega tarde, y dilo",
+            "Marta la encuentra en Mi escritorio y avisa que ya está entregada. Llegó tarde: el eslabón sigue roto, "
+            "pero ahora dice que falta el veredicto de Calidad. En la entrega se lee también por qué se retrasó.",
+        ),
+        (
+            "Deliver late, and say so",
+            "Marta finds it on her desk and reports it delivered. It came late: the link stays broken, but now it says "
+            "that the verdict of Calidad is missing. The page of the promise tells why it was late.",
+        ),
+    ),
+    Step(
+        ("celia",),
+        (
+            "Deja pasar una semana y lee el correo",
+            "Pulsa «Una semana después» y abre el buzón de la demostración: el recordatorio a Celia, que no ha dado su "
+            "veredicto; el aviso a la otra área y a quien facilita, porque sigue sin darlo; y el resumen del lunes de "
+            "cada persona, con lo roto primero.",
+        ),
+        (
+            "Let a week pass, and read the mail",
+            "Press “One week later” and open the demo mailbox: the reminder to Celia, who has not judged it; the word "
+            "to the other area and to the facilitator, because she still has not; and Monday's digest for each "
+            "person, what is broken first.",
+        ),
+    ),
+    Step(
+        ("celia",),
+        (
+            "Da el veredicto del cliente",
+            "Celia es la cliente de esta entrega: responde las tres preguntas. Si le sirvió, el eslabón se repara ante "
+            "los ojos de Vera. La entrega cuenta como rota y reparada: llegó tarde, y se dice.",
+        ),
+        (
+            "Give the customer's verdict",
+            "Celia is the customer of this delivery: she answers the three questions. If it worked, the link mends "
+            "before Vera's eyes. The delivery counts as broken and repaired: it was late, and that is said.",
+        ),
+    ),
+)
+
 STEPS = (
     Step(
         ("ana",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from areas.words import Kind, Part
 from config.demo.stage import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, Stage
 from requests.words import Compare, Moment, Process, Unit
@@ -13,6 +15,7 @@ def play(stage: Stage) -> None:
     _going_live(stage)
     _support(stage)
     _latest(stage)
+    stage.end()
 
 
 def company(s: Stage) -> None:
@@ -201,10 +204,25 @@ def _going_live(s: Stage) -> None:
     s.sign("client", "services", "conor")
     s.at(-47, "12:00")
     s.sign("client", "services", "tess", "For every clinic that is still on paper.", review=4)
+    s.keeps("date", "conor", "tess", "92 84 93 95")
     s.at(-46, "10:00")
     s.sign("services", "operations", "maeve")
     s.at(-46, "14:30")
     s.sign("services", "operations", "conor", review=-2)
+    s.keeps(
+        "sheet",
+        "ines",
+        "maeve",
+        "96 95 hard:97 late:95 96 91 98 late:96 97 96",
+        hard="The time zone was missing again; I looked it up.",
+        late="The clinic had no list of its holidays.",
+    )
+    s.at(-46, "14:50")
+    s.depend("room", "sheet", "maeve")
+    for days, how in ((-43, "kept"), (-36, "hard"), (-27, "kept"), (-18, "late"), (-6, "kept")):
+        s.happens("room", "ines", "maeve", "conor", s.moment(days, "10:30"), how, "Sheet complete, clinic signed.")
+    # The sheet came a day late: the room stood still meanwhile, and was due later.
+    s.happens("room", "ines", "maeve", "conor", s.due("sheet", -3) - timedelta(hours=2), "kept", "Two clinics at once.")
     s.at(-46, "15:00")
     s.shoes(
         "services",
@@ -252,6 +270,9 @@ def _going_live(s: Stage) -> None:
     s.sign("services", "product", "oscar")
     s.at(-42, "10:40")
     s.sign("services", "product", "conor", review=9)
+    s.keeps("import", "oscar", "conor", "missed")
+    s.happens("sample", "conor", "ines", "oscar", s.moment(-41, "11:00"), "kept", "The clinic in Galway has signed.")
+    s.happens("sample", "conor", "ines", "oscar", s.moment(-20, "11:00"), "silent", "The clinic in Sligo has signed.")
     s.at(-40, "11:00")
     s.ask(
         "tested",
@@ -267,6 +288,14 @@ def _going_live(s: Stage) -> None:
     s.sign("product", "quality", "grace")
     s.at(-39, "11:30")
     s.sign("product", "quality", "oscar", review=12)
+    s.keeps(
+        "tested",
+        "grace",
+        "oscar",
+        "kept kept late kept back kept kept silent",
+        late="The release was a day late itself.",
+        back="It says what was tried, not what broke.",
+    )
     s.at(-38, "10:00")
     s.measure("live", "conor", "69")
     s.at(-36, "11:00")
@@ -333,10 +362,20 @@ def _going_live(s: Stage) -> None:
     s.sign("people", "it", "yara")
     s.at(-30, "10:20")
     s.sign("people", "it", "fiona", review=20)
+    s.happens("laptop", "fiona", "yara", "fiona", s.moment(-22, "09:30"), "kept", "Two joiners on Monday.")
+    s.happens("laptop", "fiona", "yara", "fiona", s.moment(-9, "09:30"), "late", "One joiner on Thursday.")
     s.at(-30, "10:25")
     s.sign("it", "people", "fiona")
     s.at(-30, "11:00")
     s.sign("it", "people", "yara", review=20)
+    s.keeps(
+        "joiners",
+        "fiona",
+        "yara",
+        "kept waived kept hard kept kept",
+        waived="Nobody came and nobody left.",
+        hard="Nicknames. I need the names on the contract.",
+    )
 
 
 def _support(s: Stage) -> None:
@@ -367,6 +406,7 @@ def _support(s: Stage) -> None:
     s.sign("client", "support", "priya")
     s.at(-28, "16:00")
     s.sign("client", "support", "tess", review=24)
+    s.keeps("word", "priya", "tess", "14 12 22 9 11")
     s.at(-27, "10:00")
     s.ask(
         "honest",
@@ -409,6 +449,7 @@ def _support(s: Stage) -> None:
     s.sign("sales", "finance", "declan")
     s.at(-24, "12:00")
     s.sign("sales", "finance", "sean")
+    s.keeps("weekly", "sean", "declan", "kept silent kept kept late", late="The fair in Cork took all of us.")
     s.at(-23, "10:00")
     s.ask(
         "quote1",
@@ -425,6 +466,8 @@ def _support(s: Stage) -> None:
     s.sign("sales", "finance", "declan")
     s.at(-21, "09:30")
     s.sign("sales", "finance", "sean", review=33)
+    s.happens("quote1", "sean", "declan", "sean", s.moment(-17, "09:40"), "kept", "A quote for four practices.")
+    s.happens("quote1", "sean", "declan", "sean", s.moment(-8, "13:00"), "kept", "A quote for a dental clinic.")
     s.at(-20, "10:00")
     s.ask(
         "history",

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from areas.words import Kind, Part
 from config.demo.stage import FRIDAY, MONDAY, THURSDAY, TUESDAY, Stage
 from requests.words import Compare, Moment, Process, Unit
+
+NOT_EASY = "Llamé dos veces antes de que alguien me diera la fecha."
+
+
+def registers(s: Stage, at: datetime, how: str, done_at: datetime | None = None) -> None:
+    """Sales enters an order: from then on logistics has its four hours to confirm the window."""
+    s.happens("ventana", "bruno", "victor", "ana", at, how, "Pedido completo en el sistema.", done_at=done_at)
 
 
 def play(stage: Stage) -> None:
@@ -13,6 +22,7 @@ def play(stage: Stage) -> None:
     _line(stage)
     _support(stage)
     _latest(stage)
+    stage.end()
 
 
 def company(s: Stage) -> None:
@@ -41,6 +51,7 @@ def company(s: Stage) -> None:
         ("client", "posventa"),
         ("posventa", "logistica"),
         ("posventa", "calidad"),
+        ("calidad", "produccion"),
         ("logistica", "tecnologia"),
         ("produccion", "personas"),
         ("personas", "tecnologia"),
@@ -207,7 +218,7 @@ def _line(s: Stage) -> None:
         "logistica",
         s.every_day(
             "Aviso de retrasos del día, pedido por pedido",
-            -55,
+            -29,
             at="17:00",
             done_when="Lista con pedido, causa y nueva fecha; si no hay retrasos, también se avisa.",
         ),
@@ -234,6 +245,28 @@ def _line(s: Stage) -> None:
     s.sign("ventas", "logistica", "luis")
     s.at(-60, "16:15")
     s.sign("ventas", "logistica", "ana", "Por fin sabemos a qué hora llamar.")
+    s.keeps("fecha", "ana", "clara", "97 96 98 88 97 96 96 hard:95 98 91 97 silent:96 96", hard=NOT_EASY)
+    s.keeps(
+        "ordenes",
+        "bruno",
+        "luis",
+        "96 97 back:96 95 98 97 late:95 96 88 97 96 late:96 missed",
+        back="Doce de las órdenes llegaron sin teléfono: no puedo confirmar nada con ellas.",
+        late="Faltaban las medidas de la sierra; ya están.",
+    )
+    s.keeps(
+        "retraso",
+        "victor",
+        "ana",
+        "kept silent kept late kept hard kept",
+        late="El camión volvió a las seis.",
+        hard="La lista llegó como foto: la volví a escribir.",
+    )
+    s.at(-59, "09:10")
+    s.depend("ventana", "ordenes", "luis")
+    registers(s, s.moment(-54, "10:20"), "kept")
+    registers(s, s.moment(-48, "12:10"), "hard")
+    registers(s, s.moment(-39, "11:00"), "kept")
 
     s.at(-59, "09:30")
     s.ask(
@@ -293,6 +326,28 @@ def _line(s: Stage) -> None:
     )
     s.at(-56, "15:00")
     s.agree("completos", "marta", owner="hugo")
+    s.at(-56, "16:00")
+    s.sign("logistica", "produccion", "marta")
+    s.at(-55, "09:20")
+    s.sign("logistica", "produccion", "luis", "Con esto puedo prometer.", review=18)
+    s.keeps(
+        "plan",
+        "marta",
+        "luis",
+        "kept kept hard kept late kept kept back late kept late missed",
+        hard="Lo tuve que pedir dos veces.",
+        late="Faltó gente en corte; va el plan.",
+        back="Tiene pedidos que ya embarcamos la semana pasada.",
+    )
+    s.keeps(
+        "prioridad",
+        "luis",
+        "marta",
+        "kept kept silent kept kept waived kept late kept kept kept",
+        waived="La semana del inventario no embarcamos: no hacía falta.",
+        late="La lista quedó en mi escritorio.",
+    )
+    s.keeps("completos", "hugo", "luis", "98 97 96 late:95 97 96 98 89 97 91 86", late="Faltaban los herrajes.")
     s.at(-54, "11:00")
     s.ask(
         "madera",
@@ -370,6 +425,20 @@ def _line(s: Stage) -> None:
         gains="Que me digan dos días antes lo que no va a llegar.",
     )
 
+    s.at(-48, "10:00")
+    s.sign("produccion", "administracion", "paula")
+    s.at(-48, "16:00")
+    s.sign("produccion", "administracion", "marta", "Que no vuelva a parar una máquina.", review=26)
+    s.keeps(
+        "madera",
+        "tomas",
+        "marta",
+        "98 99 98 100 late:98 98 99 hard:98 98 98",
+        late="El camión de herrajes se descompuso en la carretera.",
+        hard="Completo, pero sin la lista: lo contamos pieza por pieza.",
+    )
+    s.keeps("requisicion", "hugo", "paula", "92 95 93")
+
     s.at(-45, "10:00")
     s.ask(
         "modelos",
@@ -391,6 +460,7 @@ def _line(s: Stage) -> None:
     s.sign("logistica", "produccion", "marta")
     s.at(-42, "09:00")
     s.sign("logistica", "produccion", "luis", review=18)
+    s.keeps("modelos", "hugo", "luis", "late", late="Once modelos; el doceavo ya no se fabrica.")
     s.at(-35, "10:00")
     s.measure("entregas", "ana", "8.9", "Primeras semanas con ventana confirmada")
     s.at(-35, "10:10")
@@ -505,6 +575,9 @@ def _support(s: Stage) -> None:
     s.sign("posventa", "calidad", "celia")
     s.at(-25, "16:00")
     s.sign("posventa", "calidad", "elena", review=28)
+    s.keeps("papel", "celia", "elena", "kept silent silent kept silent")
+    for days, how in ((-22, "kept"), (-16, "late"), (-9, "kept")):
+        s.happens("causas", "elena", "celia", "elena", s.moment(days, "12:05"), how, "Llegó una pata astillada.")
     s.at(-25, "16:10")
     s.ask(
         "retraso13",
@@ -513,7 +586,7 @@ def _support(s: Stage) -> None:
         "logistica",
         s.every_day(
             "Aviso de retrasos del día, pedido por pedido",
-            -20,
+            -16,
             at="13:00",
             done_when="Lista con pedido, causa y nueva fecha; si no hay retrasos, también se avisa.",
         ),
@@ -543,6 +616,21 @@ def _support(s: Stage) -> None:
     s.sign("ventas", "logistica", "ana")
     s.at(-22, "12:45")
     s.sign("ventas", "logistica", "luis", review=5)
+    s.keeps(
+        "retraso13",
+        "victor",
+        "ana",
+        "kept kept silent kept hard kept late kept silent kept kept waived kept kept silent kept",
+        hard="Sin la causa no sé qué decirle al cliente.",
+        late="Se cayó el sistema a mediodía.",
+        waived="Ese día no salió ningún camión.",
+    )
+    s.keeps("pronostico", "bruno", "luis", "kept")
+    # Sales is late with its orders: the window stood still that day, and was due later.
+    late = s.due("ordenes", -2)
+    registers(s, late - timedelta(hours=2), "kept", done_at=s.working_day(late, 1, "12:30"))
+    # And it stands still now: this week's orders have not come yet.
+    registers(s, max(s.moment(-1, "16:30"), s.due("ordenes", -1) + timedelta(minutes=20)), "missed")
 
     s.at(-20, "11:00")
     s.measure("entregas", "ana", "8.4")
@@ -600,6 +688,7 @@ def _support(s: Stage) -> None:
     s.sign("tecnologia", "personas", "irene")
     s.at(-14, "09:40")
     s.sign("tecnologia", "personas", "diego", review=40)
+    s.keeps("bajas", "irene", "diego", "kept hard kept", hard="Faltaban los apellidos.")
     s.at(-14, "10:00")
     s.ask(
         "sabado",
@@ -663,6 +752,27 @@ def _latest(s: Stage) -> None:
     )
     s.at(-9, "10:00")
     s.drop("papel", "celia", "El informe ya está en el sistema; nadie lee la hoja.")
+    s.at(-9, "12:30")
+    s.ask(
+        "muestra",
+        "celia",
+        "calidad",
+        "produccion",
+        s.once(
+            "Seis patas con el barniz nuevo, para la prueba de desgaste",
+            1,
+            at="09:00",
+            done_when="Seis piezas del lote, sin elegirlas, cada una con su etiqueta.",
+        ),
+        why="causas",
+        words="Dos de cada tres daños empiezan en el barniz. Con seis patas lo sabremos.",
+    )
+    s.at(-8, "10:10")
+    s.agree("muestra", "marta", owner="marta")
+    s.at(-8, "10:20")
+    s.sign("calidad", "produccion", "marta")
+    s.at(-8, "10:40")
+    s.sign("calidad", "produccion", "celia", review=45)
     s.at(-8, "11:00")
     s.sign("client", "posventa", "clara", "Confío en que ahora sí me llamen.")
     s.at(-8, "11:30")

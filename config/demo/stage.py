@@ -18,9 +18,10 @@ from areas.access import Actor, client_of
 from areas.models import Area, AreaPart, Link, Membership, Organization, User
 from areas.words import Part
 from config.demo.cast import Cast, Person
-from contracts import drafting
+from config.demo.weeks import Weeks
+from contracts import depending, drafting
 from contracts.access import contract_of
-from contracts.models import Contract
+from contracts.models import Commitment, Contract
 from contracts.words import Side
 from requests import moves, problems
 from requests.forms.terms import typed
@@ -80,14 +81,22 @@ class Stage:
         self.problems: dict[str, ClientProblem] = {}
         self.asks: dict[str, Ask] = {}
         self.organization: Organization
+        self.weeks = Weeks(self)
 
     # Time -------------------------------------------------------------------------------------------------------------
     def at(self, days: int, hour: str) -> None:
-        """What follows happens then. A story goes forward, and its last page is not in the future."""
+        """What follows happens then; what was planned for the time before it has happened. A story goes forward, and
+        its last page is not in the future.
+        """
         moment = datetime.combine(self.day(days), clock(hour), self.organization.tz)
         if not (self.now <= moment < self.real_now):
             raise ValueError(f"{self.cast.name}: {days} {hour} is not between what came before and now")
+        self.weeks.until(moment)
         self.now = moment
+
+    def end(self) -> None:
+        """The rest of what was planned, until now."""
+        self.weeks.until(self.real_now)
 
     def day(self, days: int) -> date:
         return weekday_from(self.today, days)
@@ -122,6 +131,7 @@ class Stage:
         client.name = self.cast.client
         client.save(update_fields=["name"])
         self.areas["client"] = client
+        self.weeks.tick()
 
     def area(self, key: str, name: str, kind: str, description: str) -> None:
         self.areas[key] = drawing.add_area(self.founder, name=name, kind=kind, description=description, now=self.now)
@@ -401,6 +411,55 @@ class Stage:
         last = drafting.last_shoes(contract)
         assert last is not None
         drafting.confirm_shoes(contract, self.actors[by], n=last.n, now=self.now)
+
+    # What becomes of promises -----------------------------------------------------------------------------------------
+    def promise(self, key: str) -> Commitment:
+        """The promise in force that this ask has become."""
+        return Commitment.objects.select_related("organization", "clause", "ask", "link", "owes", "owed").get(
+            ask=self.asks[key], ended_at__isnull=True
+        )
+
+    def keeps(self, key: str, by: str, judge: str, words: str, **says: str) -> None:
+        """How each time of it goes from now on, oldest first: the words of config.demo.weeks, the last of them for the
+        last time that has fallen due by now.
+        """
+        self.weeks.keeps(self.promise(key), self.actors[by], self.actors[judge], words, says)
+
+    def happens(
+        self,
+        key: str,
+        by: str,
+        deliverer: str,
+        judge: str,
+        at: datetime,
+        how: str,
+        words: str,
+        *,
+        done_at: datetime | None = None,
+    ) -> None:
+        """At that moment the event happens from which the promise counts, and so it goes this time; delivered as
+        usual a good hour before it is due, or `done_at`.
+        """
+        who, other, third = (self.actors[slug] for slug in (by, deliverer, judge))
+        self.weeks.happens(self.promise(key), who, other, third, at, words, how, done_at)
+
+    def moment(self, days: int, hour: str) -> datetime:
+        """An instant of the story, to plan something for."""
+        return datetime.combine(self.day(days), clock(hour), self.organization.tz)
+
+    def due(self, key: str, back: int) -> datetime:
+        """When it fell due for the last time (-1), the time before (-2), …"""
+        return self.weeks.times(self.promise(key))[back].at
+
+    def working_day(self, moment: datetime, days: int, hour: str) -> datetime:
+        """That hour, so many working days later."""
+        return self.weeks.on(
+            self.weeks.calendar.working_day(moment.astimezone(self.organization.tz).date(), days), clock(hour)
+        )
+
+    def depend(self, key: str, on: str, by: str) -> None:
+        """The promise waits while the other is overdue."""
+        depending.depend(self.promise(key), self.promise(on), self.actors[by], now=self.now)
 
     def _ends(self, link: Link) -> tuple[str, str]:
         keys = {area.pk: key for key, area in self.areas.items()}

@@ -10,24 +10,32 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from areas.feed import hue, initials
 from areas.models import Membership
+from config.demo import passing
 from config.demo.cast import COMPANIES, PEOPLE, Cast, Person, company_of
-from config.demo.exercise import STEPS, WATCHER
+from config.demo.exercise import KEEPING, STEPS, WATCHER, Step
 from post.views import demo_only
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # So many people of a company are seen at once; the others a click away.
 FIRST = 6
+# Seconds between two jumps in time, so that the workers come along.
+BREATH = 2
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -46,20 +54,25 @@ def people(request: HttpRequest) -> HttpResponse:
         }
         for company in COMPANIES
     ]
-    steps = [
-        {
-            "title": step.title(language),
-            "text": step.text(language),
-            "people": [_card(request, person, language) for person in step.people],
-        }
-        for step in STEPS
-    ]
+
+    def told(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
+        return [
+            {
+                "title": step.title(language),
+                "text": step.text(language),
+                "people": [_card(request, person, language) for person in step.people],
+            }
+            for step in steps
+        ]
+
     return render(
         request,
         "demo/people.html",
         {
             "companies": companies,
-            "steps": steps,
+            "steps": told(STEPS),
+            "keeping": told(KEEPING),
+            "keeping_people": [_card(request, PEOPLE[slug], language) for slug in ("marta", "celia", WATCHER)],
             "watcher": _card(request, PEOPLE[WATCHER], language),
             "own_windows": bool(own_address(request, PEOPLE[WATCHER])),
             "loaded": _members().exists(),
@@ -84,6 +97,45 @@ def come_in(request: HttpRequest, slug: str) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     card = _card(request, person, language)
     return render(request, "demo/person.html", {"person": card, "company": company_of(person)})
+
+
+@demo_only
+@require_safe
+@never_cache
+def time(request: HttpRequest) -> HttpResponse:
+    """The bar that says what time it is, again."""
+    return render(request, "demo/time.html")
+
+
+@demo_only
+@require_POST
+@never_cache
+def pass_time(request: HttpRequest) -> HttpResponse:
+    """Let a day or a week pass, for everybody in the demo at once."""
+    days = passing.LENGTHS.get(request.POST.get("length", ""))
+    if days is None or not _members().exists():
+        raise Http404
+    if not cache.add("demo:pass_time", True, timeout=BREATH):
+        messages.info(request, _("One moment: the demo is still busy with the time that has just passed."))
+        return redirect(_back(request))
+    try:
+        passing.jump(days, timezone.now())
+    except ValueError:
+        messages.warning(request, _("The demo has come as far as it can. Whoever runs it can begin anew."))
+    else:
+        messages.success(
+            request,
+            _("Time has passed. Reminders and digests are on their way: see the demo mailbox."),
+        )
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """The page on which the control was pressed."""
+    page = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return page
+    return reverse("demo:people")
 
 
 def own_address(request: HttpRequest, person: Person) -> str:
