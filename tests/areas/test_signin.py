@@ -18,6 +18,7 @@ from tests import build
 
 LOGIN = "/accounts/login/"
 CONFIRM = "/accounts/login/code/confirm/"
+SESSIONS = "/accounts/sessions/"
 
 
 def ask_for_code(client: Client, email: str) -> str:
@@ -178,3 +179,20 @@ def test_a_passkey_is_enough(db: None, rf: RequestFactory) -> None:
         adapter = signin.AccountAdapter()
         assert not adapter.is_login_by_code_required(Login(user=build.user("Ana")))
         assert not any("mfa" in stage for stage in adapter.get_login_stages())
+
+
+def test_one_sees_where_one_is_signed_in_and_ends_it_elsewhere(db: None) -> None:
+    ana, luis = build.user("Ana"), build.user("Luis")
+    here, there, other = (Client(headers={"user-agent": agent}) for agent in ("Firefox/1", "Chrome/2", "Safari/3"))
+    for client, user in ((here, ana), (there, ana), (other, luis)):
+        client.post(CONFIRM, {"code": ask_for_code(client, user.email)})
+    page = here.get(SESSIONS).content.decode()
+    assert "Firefox" in page
+    assert "Chrome" in page
+    assert "Safari" not in page
+    # Looking ends nothing.
+    assert there.get("/profile/").status_code == 200
+    assert here.post(SESSIONS).status_code == 302
+    assert there.get("/profile/").status_code == 302
+    assert here.get("/profile/").status_code == other.get("/profile/").status_code == 200
+    assert "Chrome" not in here.get(SESSIONS).content.decode()
