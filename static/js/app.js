@@ -285,7 +285,8 @@
 
   // htmx: the focus stays where it was, a lost line says so ----------------------------------------------------------------------
   const PRESSED = "a, button, input, select, textarea, summary, [tabindex]";
-  let focused = null;
+  // By request: regions that look again at the same moment swap between each other's swap and settling.
+  const focusedBy = new WeakMap();
 
   // What has neither id nor name is known by its words, best at the same place.
   function samePlace(root, was) {
@@ -315,9 +316,8 @@
     for (const old of event.detail.target?.querySelectorAll?.("details[name][open]") ?? []) old.removeAttribute("name");
     const now = document.activeElement;
     const active = now && now !== document.body ? now : pressed.get(event.detail.xhr);
-    focused = null;
     if (!active || active === document.body || !event.detail.target?.contains(active)) return;
-    focused = {
+    focusedBy.set(event.detail.xhr, {
       id: active.id,
       name: active.name,
       href: active.getAttribute?.("href"),
@@ -325,11 +325,12 @@
       place: [...event.detail.target.querySelectorAll(PRESSED)].indexOf(active),
       start: active.selectionStart,
       end: active.selectionEnd,
-    };
+    });
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const root = event.detail.elt ?? document;
     look(root);
+    const focused = focusedBy.get(event.detail.xhr);
     if (focused && (document.activeElement === document.body || !document.activeElement)) {
       const again =
         (focused.id && document.getElementById(focused.id)) ||
@@ -346,7 +347,6 @@
         }
       }
     }
-    focused = null;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     // The form may be swapped out by now: htmx then tells it of the nearest ancestor that is still there.
