@@ -49,7 +49,12 @@ def locale_in(language: str, organization: Organization) -> Locale:
 
 def number(value: Decimal, organization: Organization) -> str:
     """A figure without idle zeros: 95, 0.5, 12,000."""
-    return str(format_decimal(value.normalize() + 0, format="#,##0.####", locale=locale_of(organization)))
+    return _number(value.normalize() + 0, locale_of(organization))
+
+
+@lru_cache(maxsize=4096)
+def _number(value: Decimal, locale: Locale) -> str:
+    return str(format_decimal(value, format="#,##0.####", locale=locale))
 
 
 def amount(value: Decimal, unit: str, organization: Organization) -> str:

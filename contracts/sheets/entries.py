@@ -134,9 +134,9 @@ class Entry:
         return outlook(self.kept, self.promise) if self.kept else None
 
     @cached_property
-    def why(self) -> list[Step]:
+    def why(self) -> tuple[Step, ...]:
         """From the client's problem down to the ask itself."""
-        return self.path[::-1]
+        return tuple(reversed(self.path))
 
     @property
     def countered_by(self) -> str:
