@@ -108,6 +108,15 @@ def test_migrations_run_once_and_everybody_waits_for_them(compose: Any) -> None:
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
+def test_what_the_example_lets_one_set_reaches_the_containers() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8").partition("# Only for `make run`")[0]
+    compose_file = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    # Where the services are, compose says itself.
+    wanted = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) - {"DATABASE_URL", "REDIS_URL", "REDIS_PREFIX"}
+    assert {"SECRET_KEY", "DEMO", "PORT"} < wanted
+    assert wanted - set(re.findall(r"\$\{([A-Z_]+)", compose_file)) == set()
+
+
 def test_commands_of_compose_and_image_exist(compose: Any) -> None:
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     commands = [
