@@ -428,7 +428,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT c.ref, (
         SELECT min(o.due_at) FROM contracts_occurrence o
-        WHERE o.commitment_id = c.id AND o.settled_at IS NULL AND o.delivered_at IS NULL) AS due_at
+        WHERE o.commitment_id = c.id AND o.settled_at IS NULL AND {_NOT_BEGUN} AND o.due_at >= %(now)s) AS due_at
     FROM contracts_commitment c
     WHERE up.kind = 'at_risk' AND up.depth = 0 AND up.n <= {SHOWN} AND c.ask_id = a.id AND c.ended_at IS NULL OFFSET 0
 ) c ON TRUE
