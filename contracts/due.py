@@ -43,7 +43,7 @@ JUDGED = ("judge", "client_link")
 LYING = Rows(
     f"""
     WITH lying AS (
-        SELECT o.id, o.commitment_id, o.due_at, o.judge_by,
+        SELECT o.id, o.due_at, o.judge_by, o.commitment_id, commitment.ref, commitment.ask_id, commitment.clause_id,
             CASE WHEN o.delivered_at IS NULL THEN o.owes_id ELSE o.owed_id END AS area_id,
             CASE WHEN o.delivered_at IS NOT NULL THEN 3 WHEN {BROKEN} THEN 0 WHEN {PAUSED} THEN 2 ELSE 1 END AS pile
         FROM (
@@ -69,15 +69,14 @@ LYING = Rows(
             row_number() OVER (PARTITION BY area_id, pile = 3 ORDER BY pile, due_at, id) AS place
         FROM heads WHERE nth = 1
     )
-    SELECT {{occurrence}}, {{owes}}, {{owed}}, commitment.ref, commitment.ask_id, clause.outcome, clause.unit,
-        placed.pile, placed.many, placed.times - 1,
+    SELECT {{occurrence}},
+        (SELECT ARRAY[name, kind] FROM areas_area WHERE id = occurrence.owes_id),
+        (SELECT ARRAY[name, kind] FROM areas_area WHERE id = occurrence.owed_id),
+        placed.ref, placed.ask_id, clause.outcome, clause.unit, placed.pile, placed.many, placed.times - 1,
         (SELECT min(at) FROM lying CROSS JOIN LATERAL (VALUES (due_at), (judge_by)) moment(at) WHERE at > %(now)s)
     FROM placed
     JOIN contracts_occurrence occurrence ON occurrence.id = placed.id
-    JOIN contracts_commitment commitment ON commitment.id = placed.commitment_id
-    JOIN contracts_clause clause ON clause.id = commitment.clause_id
-    JOIN areas_area owes ON owes.id = occurrence.owes_id
-    JOIN areas_area owed ON owed.id = occurrence.owed_id
+    JOIN contracts_clause clause ON clause.id = placed.clause_id
     WHERE placed.place <= {SHOWN}
     ORDER BY placed.place
     """,
@@ -104,8 +103,6 @@ LYING = Rows(
             "settled_at",
         ),
     ),
-    owes=(Area, ("name", "kind")),
-    owed=(Area, ("name", "kind")),
 )
 # What those wait for whose clock stands still.
 WAITED_FOR = Rows(
@@ -283,15 +280,20 @@ class Due:
         waits: defaultdict[int, list[str]] = defaultdict(list)
         for pk, promise, area in waited_for:
             waits[pk].append(_("«%(promise)s» of %(area)s") % {"promise": promise, "area": area})
+        areas: dict[int, Area] = {}
         for occurrence, owes, owed, ref, ask, outcome, unit, n, many, others, moment in lying:
-            occurrence.organization, occurrence.owes, occurrence.owed = self.actor.organization, owes, owed
+            occurrence.organization = self.actor.organization
+            for pk, (name, kind) in ((occurrence.owes_id, owes), (occurrence.owed_id, owed)):
+                if pk not in areas:
+                    areas[pk] = Area(pk=pk, name=name, kind=kind)
+            occurrence.owes, occurrence.owed = areas[occurrence.owes_id], areas[occurrence.owed_id]
             standing = standing_of(occurrence, now=self.now, soon_until=self.soon)
             because = waits[occurrence.pk] if standing == Standing.PAUSED else []
             to_judge = n == TO_JUDGE
             pile = self.piles[occurrence.owed_id if to_judge else occurrence.owes_id]
             pile.counted[PILES[n]] = many
             self._lying.append((pile, to_judge, Lying(occurrence, standing, ref, ask, outcome, unit, others, because)))
-            if to_judge and owed.kind == Kind.CLIENT and owed.pk not in self.actor.works_in:
+            if to_judge and occurrence.owed.kind == Kind.CLIENT and occurrence.owed_id not in self.actor.works_in:
                 self.of_client = pile
             if moment is not None:
                 self.fresh_until = min(self.fresh_until, moment)
