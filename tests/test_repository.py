@@ -107,6 +107,10 @@ def test_every_template_is_used() -> None:
     assert unused == []
 
 
+# What a tag hands on by name (`one=…`) is no attribute.
+NAMED = re.compile(r"\{%.*?%\}")
+
+
 def test_no_template_breaks_the_strict_policy() -> None:
     inline = re.compile(
         r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>|<style|\sstyle=|\son[a-z]+=|hx-on|javascript:|\bjs:|src=\"data:",
@@ -117,7 +121,7 @@ def test_no_template_breaks_the_strict_policy() -> None:
         f"{path.relative_to(ROOT)}: {match.group(0)}"
         for path in tracked(".html")
         if not mails.search(path.relative_to(ROOT).as_posix())
-        for match in inline.finditer(path.read_text(encoding="utf-8"))
+        for match in inline.finditer(NAMED.sub("", path.read_text(encoding="utf-8")))
     ]
 
     assert found == []

@@ -110,10 +110,10 @@ def client_link(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseB
 def client_verdict(request: HttpRequest, token: str) -> HttpResponseBase:
     """Three questions on a phone, one delivery, no account. Says nothing of the organization but what was promised."""
     if _too_often(f"ip:{get_adapter(request).get_client_ip(request)}", PER_ADDRESS, A_MINUTE):
-        return _page(request, "client_closed", {"why": "often"}, 429)
+        return _page(request, "contracts/client_closed.html", {"why": "often"}, 429)
     held = by_link.read(token)
     if held is None:
-        return _page(request, "client_closed", {"why": "unknown"}, 404)
+        return _page(request, "contracts/client_closed.html", {"why": "unknown"}, 404)
     translation.activate(held.language)
     occurrence = held.occurrence
     organization = occurrence.organization
@@ -121,9 +121,9 @@ def client_verdict(request: HttpRequest, token: str) -> HttpResponseBase:
     now = timezone.now()
     thanks = "thanks" in request.GET and occurrence.facts.filter(voice=Voice.CLIENT).exists()
     if held.over == "judged" and thanks:
-        return _page(request, "client_closed", {"why": "thanks", "organization": organization}, 200)
+        return _page(request, "contracts/client_closed.html", {"why": "thanks", "organization": organization}, 200)
     if held.over:
-        return _page(request, "client_closed", {"why": held.over, "organization": organization}, 410)
+        return _page(request, "contracts/client_closed.html", {"why": held.over, "organization": organization}, 410)
     clause = occurrence.commitment.clause
     assert occurrence.delivered_at is not None
     context = {
@@ -135,18 +135,20 @@ def client_verdict(request: HttpRequest, token: str) -> HttpResponseBase:
         "delivered": moment_said(occurrence.delivered_at, organization),
     }
     if request.method != "POST":
-        return _page(request, "client_verdict", {**context, "form": ClientJudgeForm(auto_id="client-%s")})
+        return _page(
+            request, "contracts/client_verdict.html", {**context, "form": ClientJudgeForm(auto_id="client-%s")}
+        )
     if _too_often(f"{occurrence.ref}.{held.delivery}", PER_LINK, AN_HOUR):
-        return _page(request, "client_closed", {"why": "often", "organization": organization}, 429)
+        return _page(request, "contracts/client_closed.html", {"why": "often", "organization": organization}, 429)
     form = ClientJudgeForm(request.POST.dict(), auto_id="client-%s")
     if not form.is_valid():
-        return _page(request, "client_verdict", {**context, "form": form}, 422)
+        return _page(request, "contracts/client_verdict.html", {**context, "form": form}, 422)
     said = {name: form.cleaned_data[name] for name in form.QUESTIONS}
     if request.POST.get("confirmed") != "yes":
         if "again" not in request.POST:
             back = read_back(occurrence, now=now, **said)
             context |= {"back": back, "hidden": form.kept, "words": form.cleaned_data["words"]}
-        return _page(request, "client_verdict", {**context, "form": form})
+        return _page(request, "contracts/client_verdict.html", {**context, "form": form})
     try:
         keeping.judge_as_client(
             occurrence,
@@ -162,8 +164,8 @@ def client_verdict(request: HttpRequest, token: str) -> HttpResponseBase:
     return redirect(f"{request.path}?thanks")
 
 
-def _page(request: HttpRequest, name: str, context: dict[str, object], status: int = 200) -> HttpResponse:
-    answer = render(request, f"contracts/{name}.html", {"page_is_open": True, **context}, status=status)
+def _page(request: HttpRequest, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+    answer = render(request, template, {"page_is_open": True, **context}, status=status)
     answer["X-Robots-Tag"] = "noindex"
     add_never_cache_headers(answer)
     return answer

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from config.processes import wait_until
 from contracts import chasing, depending
 from contracts.chasing import deliveries, notices
 from contracts.models import Commitment, Fact, Notice, Occurrence, Pause, Rung
@@ -129,14 +130,14 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(cast: Cast) -> N
     """It dies after all its statements and before their commit: then as if it had never begun."""
     now = many(promised(cast), 10)
     script = f"""
-import sys, time
+import signal
 from datetime import datetime
 from contracts import chasing
 from contracts.chasing import deliveries, notices
 def dying(*args, **more):
     told = tell(*args, **more)
     print("written", flush=True)
-    time.sleep(60)
+    signal.pause()
     return told
 tell, deliveries.tell = deliveries.tell, dying
 chasing.sweep(datetime.fromisoformat("{now.isoformat()}"))
@@ -149,10 +150,8 @@ chasing.sweep(datetime.fromisoformat("{now.isoformat()}"))
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=20)
 
-    for _ in range(100):
-        if sweep(now):
-            break
-        time.sleep(0.05)  # the server notices the death of its client
+    # As soon as the server notices the death of its client.
+    wait_until(lambda: bool(sweep(now)), 20)
     assert Rung.objects.count() == Fact.objects.count() == Notice.objects.count() == 10
     assert Letter.objects.count() == 1
 
