@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
@@ -36,7 +34,7 @@ def _too_often(what: str, most: int, seconds: int) -> bool:
     key = f"v:{what}"
     cache.add(key, 0, seconds)
     try:
-        return cast(int, cache.incr(key)) > most
+        return cache.incr(key) > most
     except ValueError:
         # The window ended between the two.
         return False
