@@ -189,7 +189,10 @@ class Ask(models.Model):
     # Read by areas.drawing: which rows keep a link from being taken away, and what it then says.
     HOLDS_ITS_LINK = (
         Q(state__in=[*OPEN, State.AGREED]),
-        _("There are requests on this link that are open or agreed. Settle or withdraw them first."),
+        _(
+            "There are requests on this link that are open or agreed. "
+            "Settle what is open; what is agreed ends with both signatures."
+        ),
     )
     # Read by areas.people: which rows miss the person whom a field names, what is then said, and what their words need.
     LEFT_BEHIND = (
