@@ -37,7 +37,7 @@ KEEPING = (
             "Deja pasar un día",
             "Producción le debe a Calidad «Seis patas con el barniz nuevo». En la ventana de Marta pulsa «Un día "
             "después»: llega la hora, nadie ha entregado y, en la ventana de Vera, el eslabón se rompe. En el buzón de "
-            "la demostración ya está el recordatorio para Marta.",
+            "la demo ya está el recordatorio para Marta.",
         ),
         (
             "Let a day pass",
@@ -63,7 +63,7 @@ KEEPING = (
         ("celia",),
         (
             "Deja pasar una semana y lee el correo",
-            "Pulsa «Una semana después» y abre el buzón de la demostración: el recordatorio a Celia, que no ha dado su "
+            "Pulsa «Una semana después» y abre el buzón de la demo: el recordatorio a Celia, que no ha dado su "
             "veredicto; el aviso a la otra área y a quien facilita, porque sigue sin darlo; y el resumen del lunes de "
             "cada persona, con lo roto primero.",
         ),

@@ -218,7 +218,7 @@ def _line(s: Stage) -> None:
         "logistica",
         s.every_day(
             "Aviso de retrasos del día, pedido por pedido",
-            -29,
+            -27,
             at="17:00",
             done_when="Lista con pedido, causa y nueva fecha; si no hay retrasos, también se avisa.",
         ),
@@ -258,7 +258,7 @@ def _line(s: Stage) -> None:
         "retraso",
         "victor",
         "ana",
-        "kept silent kept late kept hard kept",
+        "kept silent late hard kept",
         late="El camión volvió a las seis.",
         hard="La lista llegó como foto: la volví a escribir.",
     )
@@ -586,7 +586,7 @@ def _support(s: Stage) -> None:
         "logistica",
         s.every_day(
             "Aviso de retrasos del día, pedido por pedido",
-            -16,
+            -12,
             at="13:00",
             done_when="Lista con pedido, causa y nueva fecha; si no hay retrasos, también se avisa.",
         ),
@@ -620,7 +620,7 @@ def _support(s: Stage) -> None:
         "retraso13",
         "victor",
         "ana",
-        "kept kept silent kept hard kept late kept silent kept kept waived kept kept silent kept",
+        "kept silent kept hard late kept kept waived kept kept silent kept",
         hard="Sin la causa no sé qué decirle al cliente.",
         late="Se cayó el sistema a mediodía.",
         waived="Ese día no salió ningún camión.",

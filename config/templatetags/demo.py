@@ -26,9 +26,9 @@ def demo_time(context: Context) -> Any:
     if organization is None and isinstance(request, HttpRequest) and request.resolver_match:
         if request.resolver_match.view_name not in PAGES:
             return None
-        user = request.user
         demo = Organization.objects.filter(is_demo=True).order_by("pk")
-        organization = demo.filter(memberships__user=user.pk).first() or demo.first()
+        mine = demo.filter(memberships__user=request.user.pk) if request.user.is_authenticated else demo
+        organization = mine.first() or demo.first()
     if organization is None or not organization.is_demo:
         return None
     # Naive, so that no other zone is put in its place.

@@ -386,6 +386,8 @@ def settle_earlier(row: Occurrence, undone_at: datetime | None = None) -> None:
     """Earlier times that were accepted off their target are settled by this delivery; or no more, if the delivery of
     `undone_at` was taken back.
     """
+    if row.commitment.clause.shape != Shape.MEASURED:
+        return
     settled = Q(settled_at__isnull=True)
     if undone_at is not None:
         settled |= Q(settled_at__gte=undone_at)
