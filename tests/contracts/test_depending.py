@@ -267,7 +267,7 @@ def test_only_the_opposite_lane_of_the_same_contract(cast: Cast, orders: Commitm
 
 def test_nothing_waits_for_itself_by_way_of_others(cast: Cast, orders: Commitment, window: Commitment) -> None:
     luis = cast.actor("luis")
-    assert "wait for each other" in str(depending.why_not_depend(orders, window, luis))
+    assert "se esperarían uno al otro" in str(depending.why_not_depend(orders, window, luis))
     payment = promises.requirement(cast, terms=asks.once("Pago"))
     notice = promises.promise(cast, terms=asks.once("Aviso"))
     promises.depend(cast, payment, window)
