@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from areas.models import Area, JournalEntry, Link, Membership, Organization
 from post import live
+
+RAISE = "UPDATE areas_organization SET revision = revision + 1 WHERE id = %s RETURNING revision"
 
 
 def record(
@@ -56,6 +57,7 @@ def record(
 
 def touch(organization: Organization, topics: tuple[str, ...] = ()) -> None:
     """Raise the revision and tell the open pages to look again, without a row in the journal."""
-    Organization.objects.filter(pk=organization.pk).update(revision=F("revision") + 1)
-    revision = Organization.objects.values_list("revision", flat=True).get(pk=organization.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(RAISE, [organization.pk])
+        (revision,) = cursor.fetchone()
     live.announce((f"o:{organization.ref}", *topics), revision)

@@ -23,6 +23,8 @@ from config.processes import Child, follow_parent, spawn, stop, wait_until
 from config.running import UNREACHABLE
 
 READY_WITHIN = 60.0
+# The word of `manage.py prepare` before it loads the demo.
+DEMO_LOADS = "Demo company: loading"
 
 
 class Stopped(Exception):
@@ -114,6 +116,9 @@ class Supervisor:
             self.preparing = process
             for line in process.stdout or []:
                 self._say(line.rstrip())
+                if line.startswith(DEMO_LOADS):
+                    # The tables are there: while the demo is told the pages may already start.
+                    self._start_web()
             process.wait()
         self.preparing = None
         self._check_stop()
@@ -127,15 +132,21 @@ class Supervisor:
                 f"The database could not be prepared: {(words or ['no reason given'])[-1]} (see {errors})."
             )
 
-    def _start_workers(self) -> None:
+    def _start_web(self) -> None:
+        if self.workers:
+            return
         assert self.listener is not None
-        python = sys.executable
         fd = self.listener.fileno()
-        celery = [python, "-m", "celery", "-A", "config.celery:app"]
-        level = ["-l", env.log_level(self.environ)]
         for number in range(1, self.web_processes + 1):
             name = "web" if self.web_processes == 1 else f"web-{number}"
-            self._start(name, [python, "-m", "config.serve", "--fd", str(fd)], pass_fds=[fd])
+            self._start(name, [sys.executable, "-m", "config.serve", "--fd", str(fd)], pass_fds=[fd])
+        self.ground.remember(self.workers)
+
+    def _start_workers(self) -> None:
+        self._start_web()
+        python = sys.executable
+        celery = [python, "-m", "celery", "-A", "config.celery:app"]
+        level = ["-l", env.log_level(self.environ)]
         worker = [*celery, "worker", *level, "-c", str(self.worker_processes), "--without-gossip", "--without-mingle"]
         self._start("worker", worker)
         (self.folder / "beat").mkdir(exist_ok=True)
