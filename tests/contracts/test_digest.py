@@ -162,7 +162,9 @@ def test_due_this_week_is_what_ones_own_side_owes_until_next_monday(cast: Cast, 
     falls_due(promised, MONDAY + DAY)
     falls_due(promised, datetime(2026, 11, 30, 5, 59, tzinfo=UTC))  # Sunday, a minute to midnight
     falls_due(promised, datetime(2026, 11, 30, 6, 0, tzinfo=UTC))
-    assert sections(cast.luis)["due"] == ["upcoming: Plan confirmado, due 24 Nov 2026, 08:15, and 1 more time, for Ventas"]
+    assert sections(cast.luis)["due"] == [
+        "upcoming: Plan confirmado, due 24 Nov 2026, 08:15, and 1 more time, for Ventas"
+    ]
     assert sections(cast.ana) == {}
     told = told_to(cast.luis)
     assert told.parts[0].title == "Due this week"
