@@ -12,14 +12,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.numbers import format_decimal
 from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from areas.models import Area, JournalEntry, Link, Membership, Organization, User
 from areas.rows import Rows
@@ -196,7 +199,7 @@ def line(organization: Organization, entry: JournalEntry) -> Line:
     """The row as a sentence in the active language. An event that nobody described yet shows its name."""
     who = entry.by_name or _("Eslabón")
     facts = dict.fromkeys(FACTS, "")
-    facts |= {key: _said(key, value) for key, value in entry.facts.items()}
+    facts |= {key: _said(key, value, organization) for key, value in entry.facts.items()}
     sentence = SENTENCES.get(entry.event, entry.event.replace("%", "%%"))
     facts["outcome"] = facts["outcome"] or facts.get("statement", "")
     values: dict[str, Any] = {key: escape(value) for key, value in facts.items()}
@@ -212,7 +215,17 @@ def line(organization: Organization, entry: JournalEntry) -> Line:
     )
 
 
-def _said(key: str, value: Any) -> str:
+def _figure(value: Decimal, country: str) -> str:
+    """As the organization's country writes it: 8.1 in Mexico, 8,1 in Spain."""
+    language = (get_language() or "en")[:2]
+    try:
+        locale = Locale.parse(f"{language}_{country.upper()}")
+    except (ValueError, UnknownLocaleError):
+        locale = Locale.parse(language)
+    return str(format_decimal(value, locale=locale))
+
+
+def _said(key: str, value: Any, organization: Organization) -> str:
     """A fact as people read it: stored words of ours in the reader's language, days in the reader's way."""
     if key == "role" and value in Role.values:
         return str(Role(value).label)
@@ -221,7 +234,7 @@ def _said(key: str, value: Any) -> str:
     if key == "kind" and value in Kind.values:
         return str(Kind(value).label)
     if key == "value" and value:
-        return str(number_format(Decimal(str(value))))
+        return _figure(Decimal(str(value)), organization.country)
     if key == "on" and value:
         return date_format(date.fromisoformat(str(value)), "DATE_FORMAT")
     return str(value)

@@ -145,6 +145,15 @@ def test_sentences_can_be_said_in_both_languages(cast: Cast, event: str) -> None
         assert "<b>" not in sentence.replace("<b>Ana</b>", "")
 
 
+@pytest.mark.parametrize(("country", "said"), [("MX", "8.1 días"), ("ES", "8,1 días")])
+def test_a_figure_is_written_as_in_the_country(cast: Cast, country: str, said: str) -> None:
+    cast.organization.country = country
+    facts = {"outcome": "Entregas", "value": "8.1", "unit": "días"}
+    entry = JournalEntry(event="problem.measured", by_name="Ana", at=build.NOW, facts=facts)
+    with translation.override("es"):
+        assert said in feed.line(cast.organization, entry).sentence
+
+
 def test_an_event_that_nobody_described_shows_its_name(cast: Cast) -> None:
     entry = JournalEntry(organization=cast.organization, event="moon.risen 100%", by_name="", at=build.NOW, facts={})
     assert feed.line(cast.organization, entry).sentence == "moon.risen 100%"
