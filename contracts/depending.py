@@ -60,18 +60,18 @@ def why_not_depend(
     return None
 
 
+def opposite(commitment: Commitment) -> list[Commitment]:
+    """What is in force in the opposite lane of its contract."""
+    rows = Commitment.objects.filter(
+        link=commitment.link_id, owes=commitment.owed_id, owed=commitment.owes_id, ended_at__isnull=True
+    )
+    return list(rows.select_related("clause", "owes", "owed").order_by("clause__lane", "clause__n", "pk"))
+
+
 def choices(commitment: Commitment) -> list[Commitment]:
     """What this promise might depend on: the opposite lane of its contract, without what waits for it already."""
-    waiting = _needing(commitment)
-    rows = (
-        Commitment.objects.filter(
-            link=commitment.link_id, owes=commitment.owed_id, owed=commitment.owes_id, ended_at__isnull=True
-        )
-        .exclude(pk__in=waiting)
-        .select_related("clause")
-        .order_by("clause__lane", "clause__n", "pk")
-    )
-    return list(rows)
+    waiting = waiting_for(commitment)
+    return [one for one in opposite(commitment) if one.pk not in waiting]
 
 
 def _needed_for(commitment: Commitment) -> set[int]:
@@ -79,7 +79,8 @@ def _needed_for(commitment: Commitment) -> set[int]:
     return _reach(commitment, down=True)
 
 
-def _needing(commitment: Commitment) -> set[int]:
+def waiting_for(commitment: Commitment) -> set[int]:
+    """The pks of all that waits for a promise, by way of others too."""
     return _reach(commitment, down=False)
 
 

@@ -5,6 +5,7 @@ from contracts.views import (
     board,
     client,
     delivering,
+    depends,
     desk,
     digest,
     judging,
@@ -37,8 +38,8 @@ of_promise = [
     path("", promise.promise, name="promise"),
     path("started/", delivering.started, name="started"),
     path("values/", values.values, name="values"),
-    path("depends/", promise.depend, name="depend"),
-    path("depends/end/", promise.undepend, name="undepend"),
+    path("depends/", depends.depend, name="depend"),
+    path("depends/end/", depends.undepend, name="undepend"),
 ]
 
 of_delivery = [

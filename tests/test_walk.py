@@ -76,7 +76,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "contracts:promise_of": ("kept ask", "302 404 404 302 302 302 302", "302 404 404 405 405 405 405"),
     "contracts:started": ("event", "302 404 404 403 403 200 200", "302 404 404 403 403 302 422"),
     "contracts:values": ("measured", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
-    "contracts:depend": ("promise", "302 404 404 302 302 302 302", "302 404 404 403 403 422 422"),
+    "contracts:depend": ("promise", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
     "contracts:undepend": ("promise", "302 404 404 405 405 405 405", "302 404 404 403 403 302 302"),
     "contracts:deliver": ("delivery", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),
     "contracts:retract": ("delivered", "302 404 404 403 403 200 200", "302 404 404 403 403 422 422"),

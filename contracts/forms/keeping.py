@@ -248,7 +248,10 @@ class StartedForm(SaidAloud, MomentFields):
 class DependForm(SaidAloud):
     """Which promise of the opposite lane this one needs."""
 
-    requirement = forms.ChoiceField(label=gettext_lazy("It can only be kept while this is kept"))
+    requirement = forms.ChoiceField(
+        label=gettext_lazy("It can only be kept while this is kept"),
+        error_messages={"required": gettext_lazy("Choose the promise that this one needs.")},
+    )
     field_order = ["requirement", "said_by"]
 
     def __init__(self, *args: Any, choices: Iterable[Commitment], **kwargs: Any) -> None:
@@ -261,6 +264,17 @@ class DependForm(SaidAloud):
     @property
     def chosen(self) -> Commitment:
         return self.by_ref[self.cleaned_data["requirement"]]
+
+
+class DependOverSheet(DependForm):
+    """The same over the sheet. What has become impossible since it was opened is still understood, so that the deed
+    refuses it in words that say why.
+    """
+
+    def __init__(self, *args: Any, choices: Iterable[Commitment], known: Iterable[Commitment], **kwargs: Any) -> None:
+        offered = [(one.ref, one.clause.outcome) for one in choices]
+        super().__init__(*args, choices=known, **kwargs)
+        self.fields["requirement"].widget = forms.RadioSelect(choices=offered)
 
 
 class ClientLinkForm(forms.Form):

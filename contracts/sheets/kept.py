@@ -1,6 +1,6 @@
 """What became of the promises of a link, for its sheet: where each stands, its last results, rate, budget, feasibility.
 
-Two statements, whatever the number of promises.
+Three statements, whatever the number of promises.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from areas.access import Actor
 from areas.calendar import Calendar
 from areas.models import Area, Organization
 from areas.rows import Rows
-from contracts import keeping
+from contracts import depending, keeping
 from contracts.budget import Budget, budget, quarter_of, target_share
 from contracts.clock import Standing, standing_of
 from contracts.feasibility import Chained, Times, chained, times
-from contracts.models import Occurrence
+from contracts.models import Commitment, Occurrence
 from contracts.rates import WEEK, Rate, Week, Window, window
 from contracts.sheets import saying
+from contracts.sheets.needs import NEEDS, Need, needs
 from contracts.standings import (
     AWAITS_VERDICT,
     BROKEN_NOW,
@@ -53,6 +54,7 @@ _COLUMNS = (
     "owes_id",
     "owed_id",
     "starts_at",
+    "planned_at",
     "due_at",
     "delivered_at",
     "met",
@@ -96,6 +98,11 @@ PROMISES = Rows(
             JOIN contracts_clause k ON k.id = rc.clause_id
             WHERE o.paused_at IS NOT NULL AND z.occurrence_id = o.id AND z.ended_at IS NULL AND z.void_at IS NULL
             ORDER BY z.began_at LIMIT 1),
+        (SELECT array_agg(DISTINCT k.outcome) FROM contracts_pause z
+            JOIN contracts_occurrence r ON r.id = z.because_id
+            JOIN contracts_commitment rc ON rc.id = r.commitment_id
+            JOIN contracts_clause k ON k.id = rc.clause_id
+            WHERE o.due_at > o.planned_at AND z.occurrence_id = o.id AND z.ended_at IS NOT NULL AND z.void_at IS NULL),
         {", ".join(f"o.{name}" for name in _COLUMNS)}
     FROM contracts_commitment c
     LEFT JOIN told ON told.commitment_id = c.id
@@ -143,11 +150,11 @@ SUPPORT = Rows(
     ORDER BY down.root, down.depth, below.ask_id
     """
 )
-READINGS = (PROMISES, SUPPORT)
+READINGS = (PROMISES, SUPPORT, NEEDS)
 
 
 def asked(organization: Organization, now: datetime, soon: datetime) -> dict[str, Any]:
-    """What the two statements want to know beside the link."""
+    """What the statements want to know beside the link."""
     span = window(organization, now)
     quarter = quarter_of(now.astimezone(organization.tz).date())
     begins = datetime.combine(quarter.first, time(), organization.tz)
@@ -217,9 +224,13 @@ class Kept:
     results: list[Result]
     rate: Rate
     requirement: str
+    # What was not kept in time, so that its due moment moved.
+    moved_by: list[str] = field(default_factory=list)
+    needs: list[Need] = field(default_factory=list)
     below: list[Below] = field(default_factory=list)
     may_deliver: bool = False
     may_judge: bool = False
+    may_choose: bool = False
 
     @property
     def is_broken(self) -> bool:
@@ -243,6 +254,21 @@ class Kept:
             return ""
         said = saying.stands(self.occurrence, self.standing, self.requirement, self.organization)
         return f"{said} {saying.more_broken(self.more_broken)}" if self.more_broken > 0 else said
+
+    @cached_property
+    def moved(self) -> str:
+        """That its due moment is another one than planned, and why."""
+        if not self.moved_by or self.occurrence is None:
+            return ""
+        return saying.moved(self.occurrence, self.moved_by, self.organization)
+
+    @cached_property
+    def waits(self) -> str:
+        """A pause that the sentence on where it stands does not tell."""
+        first = min((one for one in self.needs if one.paused_since), key=_paused_since, default=None)
+        if self.standing == Standing.PAUSED or first is None or first.paused_since is None:
+            return ""
+        return saying.waits(first.paused_since, first.outcome, self.organization)
 
     @cached_property
     def figures(self) -> str:
@@ -270,6 +296,10 @@ class Kept:
         """What is broken below it; nothing where it is broken itself."""
         broken = [] if self.is_broken else [one.outcome for one in self.below if one.broken]
         return saying.at_risk(broken) if broken else ""
+
+
+def _paused_since(need: Need) -> float:
+    return need.paused_since.timestamp() if need.paused_since else 0
 
 
 @dataclass
@@ -344,8 +374,17 @@ class KeptOfLink:
     def _calendar(self) -> Calendar:
         return self.organization.calendar
 
+    @cached_property
+    def _may_choose(self) -> bool:
+        """Whether the person says what depends on what: the same for both lanes."""
+        one, other = self.areas.values()
+        return depending.why_not_change(Commitment(owes=one, owed=other), self.actor) is None
+
     def of(
-        self, promises: Iterable[tuple[Any, ...]], support: Iterable[tuple[Any, ...]]
+        self,
+        promises: Iterable[tuple[Any, ...]],
+        support: Iterable[tuple[Any, ...]],
+        depending_on: Iterable[tuple[Any, ...]],
     ) -> tuple[dict[int, Kept], Rate]:
         below: defaultdict[int, dict[int, Below]] = defaultdict(dict)
         for root, depth, ask, outcome, shape, within, unit_of_time, compare, target, unit, *counts in support:
@@ -353,9 +392,23 @@ class KeptOfLink:
                 shape=shape, within=within, within_unit=unit_of_time, compare=compare, target=target, unit=unit
             )
             below[root].setdefault(ask, Below(depth, outcome, terms, *counts))
+        needed = needs(depending_on, self.organization)
         whole = Rate(weeks=[Week(monday) for monday in self._span.mondays])
         found: dict[int, Kept] = {}
-        for ask, ref, started_at, living, broken, misses, results, dues, weeks, requirement, *columns in promises:
+        for (
+            ask,
+            ref,
+            started_at,
+            living,
+            broken,
+            misses,
+            results,
+            dues,
+            weeks,
+            requirement,
+            moved,
+            *columns,
+        ) in promises:
             rate = Rate()
             for code in weeks or ():
                 week, result = divmod(code, 10)
@@ -369,6 +422,9 @@ class KeptOfLink:
             if not living:
                 continue
             found[ask] = self._kept(ref, started_at, broken, misses, results, dues, rate, requirement, columns)
+            found[ask].moved_by = moved or []
+            found[ask].needs = needed.get(ask, [])
+            found[ask].may_choose = self._may_choose
             found[ask].below = list(below[ask].values()) if ask in below else []
         return found, whole
 

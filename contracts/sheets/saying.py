@@ -9,12 +9,13 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from areas.models import Organization
 from contracts.budget import Budget
 from contracts.clock import Standing
 from contracts.feasibility import Chained, Times
+from contracts.history import moment_said
 from contracts.models import Occurrence
 from requests.wording import amount, locale_of, number
 
@@ -75,6 +76,38 @@ def stands(occurrence: Occurrence, standing: Standing, requirement: str, organiz
             return _("Delivered %(day)s; %(area)s has not said how it was.") % said
         case _other:
             return _("Due %(due)s.") % said
+
+
+def need(unmet_since: datetime | None, organization: Organization) -> str:
+    """How a promise stands on which another one depends."""
+    if unmet_since is None:
+        return pgettext("what another promise needs", "met")
+    return pgettext("what another promise needs", "not met since %(day)s") % {"day": day(unmet_since, organization)}
+
+
+def waits(since: datetime, requirement: str, organization: Organization) -> str:
+    """Beside a delivery that is broken: another one of the same promise waits."""
+    return _("The clock of another delivery stands still since %(day)s: it waits for «%(requirement)s».") % {
+        "day": day(since, organization),
+        "requirement": requirement,
+    }
+
+
+def moved(occurrence: Occurrence, reasons: list[str], organization: Organization) -> str:
+    """From when to when its due moment moved, and why."""
+    said = {
+        "planned": moment_said(occurrence.planned_at, organization),
+        "due": moment_said(occurrence.due_at, organization),
+        "reasons": ", ".join(f"«{outcome}»" for outcome in reasons),
+    }
+    return (
+        ngettext(
+            "Its due moment moved from %(planned)s to %(due)s, because this was not kept in time: %(reasons)s.",
+            "Its due moment moved from %(planned)s to %(due)s, because these were not kept in time: %(reasons)s.",
+            len(reasons),
+        )
+        % said
+    )
 
 
 def more_broken(n: int) -> str:

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from areas.access import Actor, MemberRequest, for_members
-from contracts import depending
 from contracts.access import commitment_to_read
 from contracts.forms import DependForm
 from contracts.models import Commitment
 from contracts.promised import Promised
 from contracts.views.act import promise_url
 from requests.access import ask_to_read
-from requests.moves import Refused
 from requests.views.live import live, new_token, wants_token
 
 PARTS = ("now", "figures", "depends", "history")
@@ -39,7 +34,7 @@ def promise(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
     commitment = commitment_to_read(actor, ref)
     if wants_token(request):
         return new_token(_topics(commitment))
-    return _page(request, actor, commitment)
+    return page_of(request, actor, commitment)
 
 
 @for_members
@@ -54,7 +49,7 @@ def promise_of(request: MemberRequest, actor: Actor, ask: str) -> HttpResponseBa
     return redirect("contracts:promise", org=actor.organization.ref, ref=found.ref)
 
 
-def _page(
+def page_of(
     request: MemberRequest,
     actor: Actor,
     commitment: Commitment,
@@ -85,55 +80,5 @@ def _page(
     return render(request, template, context, status=status)
 
 
-def _form(found: Promised, data: dict[str, str] | None = None) -> DependForm | None:
-    return DependForm(data, choices=found.requirements, auto_id="depend-%s") if found.requirements else None
-
-
-@for_members
-@require_http_methods(["GET", "HEAD", "POST"])
-def depend(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
-    """Choose what this promise needs from the other side, so that its clock waits for it."""
-    commitment = commitment_to_read(actor, ref)
-    if request.method != "POST":
-        return redirect(f"{promise_url(commitment)}#depends")
-    refusal = depending.why_not_change(commitment, actor)
-    if refusal:
-        raise PermissionDenied(refusal)
-    form = DependForm(request.POST.dict(), choices=depending.choices(commitment), auto_id="depend-%s")
-    if form.is_valid():
-        try:
-            depending.depend(commitment, form.chosen, actor, now=timezone.now())
-        except Refused as refused:
-            form.add_error("requirement", refused.sentence)
-        else:
-            return _changed(request, actor, commitment, _("From now on its clock waits while that is late."))
-    return _page(request, actor, commitment, depend=form, status=422)
-
-
-@for_members
-@require_POST
-def undepend(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
-    """From now on it waits no more; what it waited stays."""
-    commitment = commitment_to_read(actor, ref)
-    refusal = depending.why_not_change(commitment, actor)
-    if refusal:
-        raise PermissionDenied(refusal)
-    wanted = request.POST.get("requirement", "")
-    living = commitment.depends_on.filter(ended_at=None, requirement__ref=wanted)
-    found = living.select_related("requirement__clause", "requirement__owes", "requirement__owed").first()
-    if found is None:
-        return _changed(request, actor, commitment, "")
-    try:
-        depending.undepend(commitment, found.requirement, actor, now=timezone.now())
-    except Refused as refused:
-        messages.warning(request, refused.sentence)
-        return redirect(promise_url(commitment))
-    return _changed(request, actor, commitment, _("It no longer waits for that."))
-
-
-def _changed(request: MemberRequest, actor: Actor, commitment: Commitment, said: str) -> HttpResponseBase:
-    if request.htmx:
-        return _page(request, actor, commitment)
-    if said:
-        messages.success(request, said)
-    return redirect(f"{promise_url(commitment)}#depends")
+def _form(found: Promised) -> DependForm | None:
+    return DependForm(choices=found.requirements, auto_id="depend-%s") if found.requirements else None
