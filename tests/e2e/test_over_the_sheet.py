@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from requests import moves
 from requests.models import Ask
 from requests.states import State
-from tests import asks
+from tests import asks, promises
 from tests.cast import Cast, muebles_del_norte
 from tests.e2e import screens
 from tests.e2e.conftest import ComeIn
@@ -84,3 +84,39 @@ def test_on_a_phone_the_answer_comes_before_the_history(cast: Cast, ask: Ask, co
         }"""
     )
     assert luis.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_a_promise_depends_on_is_chosen_and_ended_on_its_line(cast: Cast, come_in: ComeIn) -> None:
+    now = timezone.now()
+    window = promises.promise(cast, terms=asks.weekly("Ventana de entrega"), now=now)
+    orders = promises.requirement(cast, terms=asks.weekly("Órdenes completas"), now=now)
+    luis = come_in(cast.luis, screens.sheet(cast, cast.to_sales))
+    ana = come_in(cast.ana, screens.sheet(cast, cast.to_sales))
+    for page in (luis, ana):
+        screens.is_live(page)
+    line = f"#ask-{window.ask.ref}"
+
+    luis.locator(f"#depend-{window.ref}").click()
+    dialog = luis.locator("#act-dialog")
+    dialog.locator("#depend").click()
+    expect(dialog.locator(".errorlist").first).to_be_visible()
+    dialog.get_by_label("Órdenes completas").check()
+    dialog.locator("#depend").click()
+
+    expect(dialog).to_be_hidden()
+    for page in (luis, ana):
+        expect(page.locator(f"{line} .hangs-on")).to_contain_text("Órdenes completas")
+    expect(luis.locator(f"{line}, {line} :focus").first).to_be_visible()
+    assert luis.evaluate("(line) => document.activeElement.closest(line) !== null", line)
+
+    # Neither may wait for the other now.
+    ana.locator(f"#depend-{orders.ref}").click()
+    expect(ana.locator("#act-dialog #act")).to_contain_text("Ventana de entrega")
+    expect(ana.locator("#act-dialog input[type=radio]")).to_have_count(0)
+    ana.keyboard.press("Escape")
+
+    luis.locator(f"#depend-{window.ref}").click()
+    luis.locator(f"#undepend-{orders.ref}").click()
+    expect(dialog).to_be_hidden()
+    for page in (luis, ana):
+        expect(page.locator(f"{line} .hangs-on")).to_have_count(0)
