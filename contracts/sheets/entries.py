@@ -89,6 +89,13 @@ class Entry:
     may_amend: bool = False
     may_remove: bool = False
     may_take_back: bool = False
+    may_start: bool = False
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nobody talks about it and nothing of it changes: what it says is in its fields (contracts.sheets.essence)."""
+        talk = self.ask.is_open or self.spoken or self.onward or self.amendment
+        return not (talk or self.removal or self.differences or self.status == Status.DRAFT)
 
     @property
     def html_id(self) -> str:

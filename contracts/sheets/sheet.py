@@ -25,6 +25,7 @@ from contracts.models import Contract, Shoes, Signature, Version
 from contracts.rates import Rate
 from contracts.sheets import kept
 from contracts.sheets.entries import LANES, Entry, Group, Lane, Status
+from contracts.sheets.essence import house
 from contracts.words import Side
 from requests import moves
 from requests.models import Act, Ask, Promise, Terms
@@ -344,6 +345,11 @@ class Sheet:
         return min(moments) + timedelta(microseconds=1) if moments else None
 
     @cached_property
+    def house(self) -> str:
+        """What all lines share."""
+        return house(self.organization, (self.customer, self.supplier))
+
+    @cached_property
     def lanes(self) -> list[Lane]:
         agreed = [self._agreed(line) for line in self.proposed.lines]
         talk = [self._talked(ask) for ask in self._talk if ask.replaces_id is None or ask.state != State.DECLINED]
@@ -400,6 +406,7 @@ class Sheet:
             removal=line.removal,
             may_amend=line.removal is None and moves.why_not_amend(ask, self.actor) is None,
             may_remove=line.removal is None and (self.may_change or self.actor.is_facilitator),
+            may_start=bool(self.my_sides or self.actor.is_facilitator),
             may_take_back=line.removal is not None
             and (self.actor.is_facilitator or self.actor.may_decide_for(area_of(self.contract, line.removal.side))),
         )
