@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from typing import Protocol
 
 from areas.calendar import Calendar
 from contracts.schedule import recurring
@@ -36,7 +37,20 @@ def quarter_of(day: date) -> Quarter:
     return Quarter(first, following - timedelta(days=1))
 
 
-def target_share(promise: Promise) -> Decimal | None:
+class Aimed(Protocol):
+    """What is read of a promise to know at which share of times it aims."""
+
+    @property
+    def shape(self) -> str: ...
+    @property
+    def compare(self) -> str: ...
+    @property
+    def target(self) -> Decimal | None: ...
+    @property
+    def unit(self) -> str: ...
+
+
+def target_share(promise: Aimed) -> Decimal | None:
     """The share of times that the terms aim at: "at least 95 %", or "at most 5 %" of what should not be; else None."""
     if promise.shape != Shape.MEASURED or promise.target is None or not promise.unit.startswith("%"):
         return None

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from html import escape
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from areas.calendar import Calendar
 from areas.models import Area, Organization
 from areas.rows import Rows
 from contracts import depending, keeping
-from contracts.budget import Budget, budget, quarter_of, target_share
+from contracts.budget import Aimed, Budget, budget, quarter_of, target_share
 from contracts.clock import Standing, standing_of
 from contracts.feasibility import Chained, Times, chained, times
 from contracts.models import Commitment, Occurrence
@@ -38,7 +39,7 @@ from contracts.standings import (
     UNJUDGED_ONE,
     WAIVED_ONE,
 )
-from requests.models import Promise, Terms
+from requests.models import Promise
 from requests.trace import DEEPEST
 
 SHOWN_RESULTS = 5
@@ -133,19 +134,19 @@ SUPPORT = Rows(
         FROM down JOIN contracts_commitment c ON c.ask_id = down.id AND c.ended_at IS NULL
         WHERE down.depth > 0
     ), kept AS (
-        SELECT o.commitment_id, bool_or({BROKEN_NOW}) AS broken,
-            count(*) FILTER (WHERE {RESULT} = {KEPT_ONE}) AS kept,
-            count(*) FILTER (WHERE {RESULT} = {BROKEN_ONE}) AS missed
-        FROM below JOIN contracts_occurrence o ON o.commitment_id = below.id
-        WHERE o.due_at >= %(since)s OR o.settled_at IS NULL
-        GROUP BY o.commitment_id
+        SELECT below.id, had.* FROM below CROSS JOIN LATERAL (
+            SELECT bool_or({BROKEN_NOW}) AS broken, count(*) FILTER (WHERE {RESULT} = {KEPT_ONE}) AS kept,
+                count(*) FILTER (WHERE {RESULT} = {BROKEN_ONE}) AS missed
+            FROM contracts_occurrence o
+            WHERE o.commitment_id = below.id AND (o.due_at >= %(since)s OR o.settled_at IS NULL)
+        ) had
     )
     SELECT down.root, down.depth, below.ask_id, k.outcome, k.shape, k.within, k.within_unit, k.compare, k.target,
-        k.unit, coalesce(kept.broken, FALSE), coalesce(kept.kept, 0), coalesce(kept.missed, 0)
+        k.unit, coalesce(kept.broken, FALSE), kept.kept, kept.missed
     FROM down
     JOIN below ON below.ask_id = down.id
     JOIN contracts_clause k ON k.id = below.clause_id
-    LEFT JOIN kept ON kept.commitment_id = below.id
+    JOIN kept ON kept.id = below.id
     WHERE down.depth > 0
     ORDER BY down.root, down.depth, below.ask_id
     """
@@ -173,7 +174,12 @@ class Result(NamedTuple):
     """One of the last times that a promise fell due, and what became of it, also in words."""
 
     standing: Standing
-    said: str
+    due_at: datetime
+    organization: Organization
+
+    @property
+    def said(self) -> str:
+        return f"{saying.day(self.due_at, self.organization)}: {self.standing.label}"
 
 
 RESULTS = {
@@ -184,13 +190,23 @@ RESULTS = {
 }
 
 
-@dataclass(frozen=True)
-class Below:
+class Aim(NamedTuple):
+    """What is read of the terms of a promise that another one hangs on."""
+
+    shape: str
+    within: int | None
+    within_unit: str
+    compare: str
+    target: Decimal | None
+    unit: str
+
+
+class Below(NamedTuple):
     """A promise that another one hangs on."""
 
     depth: int
     outcome: str
-    terms: Terms
+    terms: Aim
     broken: bool
     kept: int
     missed: int
@@ -201,7 +217,7 @@ class Below:
         return _share(self.terms, self.kept, self.missed)
 
 
-def _share(terms: Promise, kept: int, missed: int) -> float | None:
+def _share(terms: Aimed, kept: int, missed: int) -> float | None:
     if kept + missed >= ENOUGH:
         return kept / (kept + missed)
     aim = target_share(terms)
@@ -388,10 +404,9 @@ class KeptOfLink:
     ) -> tuple[dict[int, Kept], Rate]:
         below: defaultdict[int, dict[int, Below]] = defaultdict(dict)
         for root, depth, ask, outcome, shape, within, unit_of_time, compare, target, unit, *counts in support:
-            terms = Terms(
-                shape=shape, within=within, within_unit=unit_of_time, compare=compare, target=target, unit=unit
-            )
-            below[root].setdefault(ask, Below(depth, outcome, terms, *counts))
+            if ask not in below[root]:
+                aim = Aim(shape, within, unit_of_time, compare, target, unit)
+                below[root][ask] = Below(depth, outcome, aim, *counts)
         needed = needs(depending_on, self.organization)
         whole = Rate(weeks=[Week(monday) for monday in self._span.mondays])
         found: dict[int, Kept] = {}
@@ -452,7 +467,7 @@ class KeptOfLink:
             broken=broken,
             misses=misses,
             results=[
-                Result(RESULTS[result], f"{saying.day(due_at, self.organization)}: {RESULTS[result].label}")
+                Result(RESULTS[result], due_at, self.organization)
                 for result, due_at in zip(reversed(results or []), reversed(dues or []), strict=True)
             ],
             rate=rate,
