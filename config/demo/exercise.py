@@ -149,7 +149,7 @@ STEPS = (
         (
             "Firmen, y mira la cadena",
             "Ana y Luis abren su contrato y firman la versión propuesta. Con la segunda firma está vigente: en la "
-            "ventana de Vera sale de «Acordado, sin firmar» y el eslabón cuenta una promesa más de cada lado.",
+            "ventana de Vera sale de «Acordado, sin firmar» y el eslabón cuenta un compromiso más de cada lado.",
         ),
         (
             "Sign, and watch the chain",
