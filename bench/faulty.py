@@ -64,6 +64,8 @@ def smtp_down(running: House, here: Ground) -> None:
 def broker_down(running: House, here: Ground) -> None:
     _begun(running)
     assert here.valkey.child
+    # A worker that loses the queue ends what it is doing: as a kill, for the letter in its hands.
+    running.kills.append(time.time())
     stop([here.valkey.child], 2)
     _wait(LASTS)
     here.valkey.start(here.valkey.port)

@@ -167,7 +167,8 @@ class Walk:
             self._visit(place, answer)
 
     def _visit(self, place: Place, first: APIResponse) -> None:
-        faults = list(faults_of(first.text(), self.language))
+        # Who leaves the digest by a link is spoken to in the language of the letter, whoever looks on.
+        faults = list(faults_of(first.text(), "es" if place.name == "contracts:unsubscribe" else self.language))
         if first.status >= 400 and first.status not in self.may_answer(place):
             faults.append(f"answers {first.status}")
         self.heard.clear()
