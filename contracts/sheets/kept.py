@@ -182,6 +182,8 @@ class Result(NamedTuple):
         return f"{saying.day(self.due_at, self.organization)}: {self.standing.label}"
 
 
+# A result is also the place where it is counted, in the order of a rate's fields; there is none with 0.
+PLACES = CANCELLED_ONE + 1
 RESULTS = {
     KEPT_ONE: Standing.KEPT,
     BROKEN_ONE: Standing.BROKEN,
@@ -408,7 +410,7 @@ class KeptOfLink:
                 aim = Aim(shape, within, unit_of_time, compare, target, unit)
                 below[root][ask] = Below(depth, outcome, aim, *counts)
         needed = needs(depending_on, self.organization)
-        whole = Rate(weeks=[Week(monday) for monday in self._span.mondays])
+        of_weeks = [[0] * PLACES for _monday in self._span.mondays]
         found: dict[int, Kept] = {}
         for (
             ask,
@@ -424,24 +426,24 @@ class KeptOfLink:
             moved,
             *columns,
         ) in promises:
-            rate = Rate()
+            of_one = [0] * PLACES
             for code in weeks or ():
                 week, result = divmod(code, 10)
-                _count(rate, result)
-                _count(whole, result)
-                if result in (KEPT_ONE, BROKEN_ONE):
-                    had = whole.weeks[week - 1]
-                    whole.weeks[week - 1] = Week(
-                        had.on, had.kept + (result == KEPT_ONE), had.broken + (result == BROKEN_ONE)
-                    )
+                of_one[result] += 1
+                of_weeks[week - 1][result] += 1
             if not living:
                 continue
-            found[ask] = self._kept(ref, started_at, broken, misses, results, dues, rate, requirement, columns)
+            found[ask] = self._kept(ref, started_at, broken, misses, results, dues, _rate(of_one), requirement, columns)
             found[ask].moved_by = moved or []
             found[ask].needs = needed.get(ask, [])
             found[ask].may_choose = self._may_choose
             found[ask].below = list(below[ask].values()) if ask in below else []
-        return found, whole
+        whole = [sum(counts) for counts in zip(*of_weeks, strict=True)]
+        weeks_of_all = [
+            Week(monday, counts[KEPT_ONE], counts[BROKEN_ONE])
+            for monday, counts in zip(self._span.mondays, of_weeks, strict=True)
+        ]
+        return found, _rate(whole, weeks_of_all)
 
     def _kept(
         self,
@@ -483,15 +485,6 @@ class KeptOfLink:
         return made
 
 
-def _count(rate: Rate, result: int) -> None:
-    name = _NAMES[result]
-    setattr(rate, name, getattr(rate, name) + 1)
-
-
-_NAMES = {
-    KEPT_ONE: "kept",
-    BROKEN_ONE: "broken",
-    UNJUDGED_ONE: "unjudged",
-    WAIVED_ONE: "waived",
-    CANCELLED_ONE: "cancelled",
-}
+def _rate(counts: list[int], weeks: Iterable[Week] = ()) -> Rate:
+    _nothing, kept, broken, unjudged, waived, cancelled = counts
+    return Rate(kept, broken, unjudged, waived, cancelled, list(weeks))
