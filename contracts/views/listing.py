@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from areas.access import Actor, MemberRequest, for_members
+from contracts.rates import Rate, Week, kept_rates, window
 from contracts.shelf import Shelved, Stand, shelf, waiting_for
 from requests.models import Ask, ClientProblem
 from requests.trace import Node, tree
 from requests.views.live import live, new_token, wants_token
+from requests.words import Process
 
 
 def _refs(forest: list[Node]) -> list[int]:
@@ -25,7 +29,8 @@ def contracts(request: MemberRequest, actor: Actor) -> HttpResponseBase:
     topics = (f"o:{actor.organization.ref}",)
     if wants_token(request):
         return new_token(topics)
-    every = shelf(actor, timezone.now())
+    now = timezone.now()
+    every = shelf(actor, now)
     problems = list(ClientProblem.objects.filter(organization=actor.organization).order_by("-in_focus", "statement"))
     areas = {area.ref: area for entry in every for area in (entry.link.customer, entry.link.supplier)}
     area, stand = request.GET.get("area", ""), request.GET.get("state", "")
@@ -46,6 +51,7 @@ def contracts(request: MemberRequest, actor: Actor) -> HttpResponseBase:
         "areas": sorted(areas.values(), key=lambda one: one.name.casefold()),
         "stands": [(value, label, _how_many(every, value)) for value, label in Stand.choices],
         "problems": problems,
+        "processes": _processes(actor, now),
         "area": area if area in areas else "",
         "stand": stand if stand in Stand.values else "",
         "problem": problem.ref if problem else "",
@@ -58,6 +64,15 @@ def contracts(request: MemberRequest, actor: Actor) -> HttpResponseBase:
     # Going back to an address that a filter left behind asks for the whole page.
     only_table = request.htmx and not request.htmx.history_restore_request
     return render(request, f"contracts/contracts.html{'#table' if only_table else ''}", context)
+
+
+def _processes(actor: Actor, now: datetime) -> list[tuple[str, Rate, str]]:
+    """The four processes of a client strategy (S4.1) with how well each is kept; none while nothing counts."""
+    found = kept_rates(actor.organization, now, by="process")
+    if not found:
+        return []
+    nothing = Rate(weeks=[Week(monday) for monday in window(actor.organization, now).mondays])
+    return [(str(label), found.get(value, nothing), f"rate-{value}") for value, label in Process.choices]
 
 
 def _how_many(entries: list[Shelved], stand: str) -> int:

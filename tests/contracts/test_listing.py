@@ -6,10 +6,12 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from areas.models import Link, Membership
 from contracts import drafting
@@ -17,7 +19,8 @@ from contracts.shelf import Shelved, Stand, shelf, waiting_for
 from contracts.words import Side
 from requests import moves
 from requests.states import Direction
-from tests import asks, build
+from requests.words import Process
+from tests import asks, build, promises
 from tests.build import NOW
 from tests.cast import Cast, muebles_del_norte
 
@@ -239,3 +242,23 @@ def test_the_desk_is_a_fragment_and_a_page(cast: Cast) -> None:
     assert "<html" in client.get(address(cast, "desk")).content.decode()
     empty = browser(cast.vera).get(address(cast, "desk")).content.decode()
     assert "No contract waits for you" in empty
+
+
+def test_each_process_says_how_well_its_promises_are_kept(cast: Cast) -> None:
+    promised = promises.promise(cast)
+    row = promises.judge(cast, promises.deliver(cast, promises.first(promised)))
+    problem = promised.ask.problem
+    assert problem is not None
+
+    with time_machine.travel(row.due_at + timedelta(days=1), tick=False):
+        said = page(cast, cast.vera)
+        narrowed = page(cast, cast.vera, state=Stand.IN_FORCE)
+
+    with translation.override("en"):
+        label = str(Process(problem.process).label)
+    assert re.search(rf"Promises kept, process by process .*{label} 100% 1 of 1", said)
+    assert "process by process" not in narrowed
+
+
+def test_no_process_is_shown_while_nothing_fell_due(cast: Cast) -> None:
+    assert "process by process" not in page(cast, cast.vera)
