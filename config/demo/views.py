@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -103,8 +103,10 @@ def come_in(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @never_cache
 def time(request: HttpRequest) -> HttpResponse:
-    """The bar that says what time it is, again."""
-    return render(request, "demo/time.html")
+    """The bar that says what time it is, again, in the language of the page on which it stands."""
+    language = request.GET.get("in", "")
+    with translation.override(language if language in dict(settings.LANGUAGES) else get_language()):
+        return render(request, "demo/time.html")
 
 
 @demo_only

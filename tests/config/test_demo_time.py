@@ -12,7 +12,8 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import clear_url_caches, set_urlconf
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from areas.models import Organization
 from config import demo_clock
@@ -190,3 +191,12 @@ def test_at_the_end_of_all_calendars_it_says_so(demo: Client, company: Organizat
     assert page.status_code == 200
     assert ahead() == passing.FARTHEST
     assert 'class="message warning"' in page.content.decode()
+
+
+@pytest.mark.parametrize(("spoken", "lang"), [("en", "en"), ("es", "es"), ("xx", "es"), ("", "es")])
+def test_the_bar_speaks_the_language_of_its_page(demo: Client, company: Organization, spoken: str, lang: str) -> None:
+    told = demo.get("/demo/time/", {"in": spoken}, headers={"accept-language": "es"}).content.decode()
+
+    with translation.override(lang):
+        assert _("One day later") in told
+    assert f"?in={lang}" in told
