@@ -154,6 +154,16 @@ class OrganizationForm(forms.ModelForm[Organization]):
         return data
 
 
+def between(form: forms.BaseForm, name: str, least: int, most: int) -> int:
+    """A field's number, for a `clean_…`. Raises ValidationError, which says from where to where."""
+    value: int = form.cleaned_data[name]
+    if not least <= value <= most:
+        raise forms.ValidationError(
+            _("Write a number from %(least)s to %(most)s."), params={"least": least, "most": most}
+        )
+    return value
+
+
 class SettingsForm(OrganizationForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -179,21 +189,13 @@ class SettingsForm(OrganizationForm):
         months.help_text = _("How often the two areas of a link look at their contract again.")
 
     def clean_answer_days(self) -> int:
-        return self._between("answer_days", 1, 30)
+        return between(self, "answer_days", 1, 30)
 
     def clean_verdict_days(self) -> int:
-        return self._between("verdict_days", 1, 30)
+        return between(self, "verdict_days", 1, 30)
 
     def clean_review_months(self) -> int:
-        return self._between("review_months", 1, 24)
-
-    def _between(self, name: str, least: int, most: int) -> int:
-        value: int = self.cleaned_data[name]
-        if not least <= value <= most:
-            raise forms.ValidationError(
-                _("Write a number from %(least)s to %(most)s."), params={"least": least, "most": most}
-            )
-        return value
+        return between(self, "review_months", 1, 24)
 
 
 class AreaForm(forms.ModelForm[Area]):

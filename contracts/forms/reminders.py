@@ -9,6 +9,7 @@ from babel.dates import format_date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from areas.forms import between
 from areas.models import Organization
 from contracts.models import Wishes
 from requests.wording import locale_of
@@ -49,18 +50,10 @@ class LadderForm(forms.ModelForm[Organization]):
         ]
 
     def clean_warn_days(self) -> int:
-        return self._between("warn_days", 0, 20)
+        return between(self, "warn_days", 0, 20)
 
     def clean_escalate_days(self) -> int:
-        return self._between("escalate_days", 1, 20)
+        return between(self, "escalate_days", 1, 20)
 
     def clean_digest_weekday(self) -> int:
-        return self._between("digest_weekday", 0, 6)
-
-    def _between(self, name: str, least: int, most: int) -> int:
-        value: int = self.cleaned_data[name]
-        if not least <= value <= most:
-            raise forms.ValidationError(
-                _("Write a number from %(least)s to %(most)s."), params={"least": least, "most": most}
-            )
-        return value
+        return between(self, "digest_weekday", 0, 6)
