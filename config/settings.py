@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "areas",
     "requests",
     "contracts",
+    "workshops",
     "config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
