@@ -2,14 +2,21 @@
 
 Django builds the SQL of a queryset anew for every page, which takes longer than the database takes to answer it. Where
 everybody looks all day, a reading says its SQL itself and has the rows as the models that everything else speaks of.
+What takes the database longer to plan than to answer is `Prepared`.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import cached_property
+from hashlib import sha256
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
+from psycopg.errors import DuplicatePreparedStatement, FeatureNotSupported, InvalidSqlStatementName
 
 Model = type[models.Model]
 
@@ -50,7 +57,7 @@ class Rows:
         self._wanted = wanted
 
     @cached_property
-    def _prepared(self) -> tuple[str, list[_Columns]]:
+    def _written(self) -> tuple[str, list[_Columns]]:
         found: dict[str, _Columns] = {}
         start = 0
         for alias, one in self._wanted.items():
@@ -64,11 +71,11 @@ class Rows:
 
     def __call__(self, *values: Any, **named: Any) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
-            cursor.execute(self._prepared[0], named or values)
+            cursor.execute(self._written[0], named or values)
             return self._taken(cursor.fetchall())
 
     def _taken(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        columns = self._prepared[1]
+        columns = self._written[1]
         if not columns:
             return rows
         plain = columns[-1].end
@@ -80,11 +87,83 @@ class Rows:
 
         (Django puts parameters in on this side; bound on the server, only one statement would pass.)
         """
-        found = []
-        with connection.cursor() as cursor:
-            cursor.execute(";".join(reading._prepared[0] for reading in readings), named)
-            for n, reading in enumerate(readings):
-                if n:
-                    cursor.nextset()
-                found.append(reading._taken(cursor.fetchall()))
-        return found
+        prepared = [reading for reading in readings if isinstance(reading, Prepared)]
+        if prepared and not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            return _with_prepared(readings, prepared, named)
+        return _answers([reading._written[0] for reading in readings], readings, named)
+
+
+class Prepared(Rows):
+    """Rows whose SQL the database parses and plans once for each connection, for statements of which planning is a good
+    part. Parameters have names; those that a call hands over beyond its own are left alone.
+
+    The plan is made for any values, so the SQL must not need to know them to be planned well (`%(ids)s IS NULL OR …`
+    does). PostgreSQL infers the types; where it cannot, the SQL says `%(name)s::date`.
+
+    The statements are sent as PREPARE and EXECUTE of the same message, so nothing more travels. A connection that is
+    replaced, or has lost them, is told again. Inside a transaction that is not possible, so behind a pooler that
+    changes connections between transactions Django's DISABLE_SERVER_SIDE_CURSORS is to be set: then they go plainly.
+    """
+
+    def __call__(self, **named: Any) -> list[tuple[Any, ...]]:
+        return Rows.together(self, **named)[0]
+
+    @cached_property
+    def _statement(self) -> tuple[str, str, str]:
+        """Its name, the SQL with numbers for the parameters, and these in that order."""
+        sql = self._written[0]
+        numbers: dict[str, int] = {}
+        numbered = re.sub(r"%\((\w+)\)s", lambda found: f"${numbers.setdefault(found[1], len(numbers) + 1)}", sql)
+        given = ", ".join(f"%({name})s" for name in numbers)
+        # By its words: whoever shares a server's connection by a pooler never finds another statement under its name.
+        return f"rows_{sha256(sql.encode()).hexdigest()[:16]}", numbered, f"({given})" if given else ""
+
+
+_LOST = (InvalidSqlStatementName, DuplicatePreparedStatement, FeatureNotSupported)
+_known: WeakKeyDictionary[Any, dict[Prepared, str]] = WeakKeyDictionary()
+_again = count(1)
+
+
+def _with_prepared(
+    readings: Sequence[Rows], prepared: Sequence[Prepared], named: dict[str, Any], *, once_more: bool = True
+) -> list[list[tuple[Any, ...]]]:
+    connection.ensure_connection()
+    known = _known.setdefault(connection.connection, {})
+    new = {}
+    # Each try has names of its own, so that it does not matter how far a message came that failed.
+    before = ["SET LOCAL plan_cache_mode = force_generic_plan"]
+    for reading in prepared:
+        if reading not in known and reading not in new:
+            name, numbered, _given = reading._statement
+            new[reading] = f"{name}_{next(_again)}"
+            before.append(f"PREPARE {new[reading]} AS {numbered}")
+    names = known | new
+    said = [
+        f"EXECUTE {names[reading]}{reading._statement[2]}" if isinstance(reading, Prepared) else reading._written[0]
+        for reading in readings
+    ]
+    try:
+        found = _answers(said, readings, named, before=before)
+    except DatabaseError as error:
+        if isinstance(error.__cause__, _LOST):
+            known.clear()
+            if once_more and not connection.in_atomic_block:
+                return _with_prepared(readings, prepared, named, once_more=False)
+        raise
+    known.update(new)
+    return found
+
+
+def _answers(
+    said: Sequence[str], readings: Sequence[Rows], named: dict[str, Any], *, before: Sequence[str] = ()
+) -> list[list[tuple[Any, ...]]]:
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute(";".join((*before, *said)), named)
+        for _ in before:
+            cursor.nextset()
+        for n, reading in enumerate(readings):
+            if n:
+                cursor.nextset()
+            found.append(reading._taken(cursor.fetchall()))
+    return found
