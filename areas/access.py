@@ -47,6 +47,15 @@ class Actor:
     def user(self) -> User:
         return self.membership.user
 
+    @property
+    def author(self) -> Membership | None:
+        """The membership that a row may name; None for somebody who acts without one."""
+        return self.membership if self.membership.pk else None
+
+    @property
+    def name(self) -> str:
+        return self.membership.name
+
     @cached_property
     def parts(self) -> dict[int, str]:
         """Area pk → part. One query, on first use: the board does not need it."""
@@ -79,6 +88,49 @@ class Actor:
 
     def may_decide_for(self, area: Area | int) -> bool:
         return (area if isinstance(area, int) else area.pk) in self.leads
+
+
+@dataclass(frozen=True)
+class Guest(Actor):
+    """Somebody in a workshop who acts for one area, inside it. Made by `guest`.
+
+    `membership` is the person's own if the phone is signed in. Else it is an unsaved one: reading its name works, and
+    saving a row that points to it fails loudly.
+    """
+
+    area: Area
+    seat_name: str
+
+    @property
+    def name(self) -> str:
+        return self.seat_name
+
+    @cached_property
+    def parts(self) -> dict[int, str]:
+        return {self.area.pk: Part.LEAD}
+
+    @property
+    def is_facilitator(self) -> bool:
+        return False
+
+    @property
+    def is_viewer(self) -> bool:
+        return False
+
+    @cached_property
+    def leads_by_account(self) -> bool:
+        """Whether the person also leads the area outside the workshop: then what is signed counts."""
+        member = self.author
+        return member is not None and member.left_at is None and Actor(member).may_decide_for(self.area)
+
+
+def guest(organization: Organization, area: Area, name: str, member: Membership | None) -> Guest:
+    """Who sits in a workshop of the organization for that area, with the account of `member` or without any."""
+    if area.organization_id != organization.pk or (member and member.organization_id != organization.pk):
+        raise ValueError("A guest acts for an area of the workshop's organization.")
+    if member is None:
+        member = Membership(organization=organization, user=User(name=name))
+    return Guest(membership=member, area=area, seat_name=name)
 
 
 MEMBERSHIP = Rows(

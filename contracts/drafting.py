@@ -271,7 +271,7 @@ def why_not_sign(
         return _("You take part as a reader here.")
     if not actor.may_decide_for(area):
         return _("A lead of %(area)s signs.") % {"area": area.name}
-    if across and across.by_id == actor.membership.pk:
+    if across and actor.author and across.by_id == actor.author.pk:
         return _("Nobody signs for both sides.")
     return None
 

@@ -25,7 +25,7 @@ from requests.moves.rows import (
     step,
     write,
 )
-from requests.moves.rules import areas_of, default_answer_by, side_of, why_not, why_not_amend, why_not_draft
+from requests.moves.rules import areas_of, default_answer_by, side_of, why_not_amend, why_not_done, why_not_draft
 from requests.states import OPEN, Direction, Side, State, Verb, other
 
 
@@ -61,7 +61,7 @@ def draft(
         cause=cause,
         replaces=replaces,
         opened_by=opened_by,
-        drafted_by=actor.membership,
+        drafted_by=actor.author,
         draft=data,
         created_at=now,
     )
@@ -188,6 +188,7 @@ def counter(
     answer_by: date,
     now: datetime,
     owner: Membership | None = None,
+    owner_name: str = "",
     said_by: str = "",
 ) -> Ask:
     """The side whose turn it is proposes other terms, with a reason; the turn passes. Raises Refused, Overtaken."""
@@ -199,8 +200,8 @@ def counter(
     side = Side(ask.turn)
     wording = new_terms(ask, side, terms, now)
     changes: Fields = {"state": State.COUNTERED, "turn": other(side), "terms": wording, "answer_by": answer_by}
-    if owner:
-        changes |= {"owner": owner, "owner_name": owner_of(ask, owner, "")}
+    if owner or owner_name.strip():
+        changes |= {"owner": owner, "owner_name": owner_of(ask, owner, owner_name)}
     step(ask, OPEN, version, **changes)
     write(ask, Verb.COUNTER, side, author(actor, said_by), now, words=words, terms=wording, answer_by=answer_by)
     return ask
@@ -253,7 +254,7 @@ def say(ask: Ask, actor: Actor, *, words: str, now: datetime, said_by: str = "",
     """
     if not words.strip():
         raise Refused(_("Write what you want to say."))
-    refusal = why_not(ask, Verb.SAY, actor, now, recording=bool(said_by))
+    refusal = why_not_done(ask, Verb.SAY, actor, now, recording=bool(said_by))
     if refusal:
         raise Refused(refusal)
     speaks_for = side if said_by and side else side_of(ask, actor) or ""

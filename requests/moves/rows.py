@@ -14,7 +14,7 @@ from areas.access import Actor
 from areas.models import Area, AreaPart, Membership, Organization
 from requests.models import Act, Ask, ClientProblem, Promise, Terms
 from requests.moves.refusals import Overtaken, Refused
-from requests.moves.rules import why_not
+from requests.moves.rules import why_not_done
 from requests.states import Side, State, Verb, other
 
 Fields = dict[str, Any]
@@ -22,7 +22,10 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True)
 class Author:
-    """For whom an act counts: the person, or somebody who said it aloud and whom a facilitator writes down."""
+    """For whom an act counts: the person, or somebody who said it aloud and whom a facilitator writes down.
+
+    A guest of a workshop without an account has a name only.
+    """
 
     membership: Membership | None
     name: str
@@ -32,7 +35,7 @@ class Author:
 def author(actor: Actor, said_by: str) -> Author:
     """`said_by` names who said it aloud; a person of the organization with just that name is taken to be meant."""
     if not said_by:
-        return Author(actor.membership, actor.membership.name, None)
+        return Author(actor.author, actor.name, None)
     meant = [
         member
         for member in Membership.objects.select_related("user").filter(
@@ -46,7 +49,7 @@ def author(actor: Actor, said_by: str) -> Author:
 def guard(ask: Ask, verb: Verb, actor: Actor, version: int, now: datetime, said_by: str) -> None:
     if ask.version != version:
         raise Overtaken(fresh(ask))
-    refusal = why_not(ask, verb, actor, now, recording=bool(said_by))
+    refusal = why_not_done(ask, verb, actor, now, recording=bool(said_by))
     if refusal:
         raise Refused(refusal)
 

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from areas.access import Actor
+from areas.access import Actor, Guest
 from areas.models import Area, Link, Organization
 from areas.words import Kind
 from requests.models import Ask
-from requests.states import MOVE, OPEN, Direction, Rank, Side, State, Verb, Who
+from requests.states import MOVE, OPEN, Direction, Rank, Side, State, Verb, Who, other
 
 
 def default_answer_by(organization: Organization, now: datetime) -> date:
@@ -28,10 +28,32 @@ def side_of(ask: Ask, actor: Actor) -> Side | None:
     sides = sides_of(ask, actor)
     if len(sides) < 2:
         return sides[0] if sides else None
-    taken = ask.acts.filter(by=actor.membership, recorded_by__isnull=True).exclude(side="").order_by("n").first()
+    taken = ask.acts.filter(by=actor.author, recorded_by__isnull=True).exclude(side="").order_by("n").first()
     if taken:
         return Side(taken.side)
     return Side(ask.turn) if ask.turn else Side.ASKER
+
+
+def why_not_done(ask: Ask, verb: Verb, actor: Actor, now: datetime, *, recording: bool = False) -> str | None:
+    """`why_not` for the deed itself: it also sees what the person did elsewhere for the other side, as a guest of a
+    workshop or before changing areas. A page, which asks for each verb, does without that question.
+    """
+    refusal = why_not(ask, verb, actor, now, recording=recording)
+    if refusal or recording or isinstance(actor, Guest):
+        return refusal
+    mine = side_of(ask, actor)
+    return _spoke_across(ask, mine, actor) if mine else None
+
+
+def _spoke_across(ask: Ask, mine: Side, actor: Actor) -> str | None:
+    """The sentence if the person acted on the other side of this ask already: nobody acts on both."""
+    if actor.author is None:
+        return None
+    if not ask.acts.filter(by=actor.author, recorded_by__isnull=True, side=other(mine)).exists():
+        return None
+    return _("You already spoke for the other area here; somebody else of %(area)s does this.") % {
+        "area": ask.area_of(mine).name
+    }
 
 
 def _acting_side(ask: Ask, verb: Verb, mine: Side | None) -> Side | None:
@@ -79,6 +101,10 @@ def why_not(ask: Ask, verb: Verb, actor: Actor, now: datetime, *, recording: boo
         if len(sides_of(ask, actor)) == 2:
             return _("You already spoke for the other area here; somebody else of %(area)s does this.") % {"area": area}
         return _("This is for %(area)s to do.") % {"area": area}
+    if isinstance(actor, Guest):
+        refusal = _spoke_across(ask, mine, actor)
+        if refusal:
+            return refusal
     if move.rank == Rank.LEAD and not actor.may_decide_for(ask.area_of(side)):
         return _("A lead of %(area)s decides this.") % {"area": ask.area_of(side).name}
     return None
