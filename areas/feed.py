@@ -61,6 +61,8 @@ SENTENCES: dict[str, Promise] = {
     "problem.focused": gettext_lazy("%(who)s put this problem of the client in focus: “%(outcome)s”."),
     "problem.measured": gettext_lazy("%(who)s measured “%(outcome)s”: %(value)s %(unit)s."),
     "problem.closed": gettext_lazy("%(who)s closed the client's problem “%(outcome)s”."),
+    "workshop.opened": gettext_lazy("%(who)s opened the workshop “%(name)s”."),
+    "workshop.closed": gettext_lazy("%(who)s closed the workshop “%(name)s”."),
     "problem.reopened": gettext_lazy("%(who)s opened the client's problem “%(outcome)s” again."),
     "ask.drafted": gettext_lazy("%(who)s drafted a request to %(other)s: “%(outcome)s”."),
     "ask.asked": gettext_lazy("%(who)s, for %(area)s, asked %(other)s: “%(outcome)s”."),
@@ -74,6 +76,9 @@ SENTENCES: dict[str, Promise] = {
     "ask.replaced": gettext_lazy("New terms replaced “%(outcome)s”."),
     "ask.said": gettext_lazy("%(who)s, for %(area)s, said something about “%(outcome)s”."),
     "ask.redirected": gettext_lazy("%(who)s passed the request on to %(other)s: “%(outcome)s”."),
+    "contract.signed_in_workshop": gettext_lazy(
+        "%(who)s signed version %(n)s of the contract for %(area)s in the workshop; a lead confirms it."
+    ),
     "contract.signed": gettext_lazy("%(who)s signed version %(n)s of the contract for %(area)s."),
     "contract.in_force": gettext_lazy("Version %(n)s of the contract between %(area)s and %(other)s is in force."),
     "clause.removal_proposed": gettext_lazy("%(who)s, for %(area)s, proposed to drop “%(outcome)s” from the contract."),

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:org>/operations/", operations.of_organization, name="operations"),
     path("o/<slug:org>/operations/letters/<slug:letter>/", operations.revive, name="operations_revive"),
     path("accounts/", include("areas.account_urls")),
+    path("", include("workshops.urls")),
     path("", include("contracts.urls")),
     path("", include("requests.urls")),
     path("", include("areas.urls")),

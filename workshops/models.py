@@ -1,7 +1,7 @@
 """One run of the exercise, who sits in it, and what is said there besides asks.
 
-Asks, contracts and signatures made in a workshop are those of the organization (of its copy, in a rehearsal); here is only
-what tells that they were made in the room.
+Asks, contracts and signatures made in a workshop are those of the organization (of its copy, in a rehearsal); here is
+only what tells that they were made in the room.
 """
 
 from __future__ import annotations
