@@ -290,30 +290,28 @@ def _sync_commitment(commitment: Commitment, now: datetime) -> None:
 
 
 def _repause_all(pks: Iterable[int], now: datetime) -> list[Occurrence]:
+    wanted = set(pks)
+    if not wanted:
+        return []
     changed: list[Occurrence] = []
     # Always in the same order, so that two deeds that touch the same ones never wait for each other.
-    for row in (
-        deriving.occurrences().filter(pk__in=set(pks)).select_for_update(no_key=True, of=("self",)).order_by("pk")
-    ):
-        if repause(row, now):
-            changed += [row, *_after(row, now)]
+    locked = Occurrence.objects.filter(pk__in=wanted).select_for_update(no_key=True).order_by("pk")
+    for pk in list(locked.values_list("pk", flat=True)):
+        row, story = deriving.hold(pk)
+        if repause(row, story, now):
+            changed += [row, *(_sync(row, now) if story.is_needed else ())]
     return changed
 
 
-def _after(row: Occurrence, now: datetime) -> list[Occurrence]:
-    return _sync(row, now) if row.commitment_id in _waited_for({row.commitment_id}) else []
-
-
-def repause(row: Occurrence, now: datetime) -> bool:
+def repause(row: Occurrence, story: deriving.Story, now: datetime) -> bool:
     """Bring the pauses of an occurrence that is locked up to the facts, and its columns with them; whether any changed.
 
     Also to be called after a deed on the occurrence itself: what is delivered or forgiven waits no more.
     """
-    kept = deriving.pauses_of(row)
-    dependencies = list(Dependency.objects.filter(commitment=row.commitment_id))
-    if not kept and not dependencies:
+    kept = list(story.pauses)
+    if not kept and not story.needs:
         return False
-    wanted = _wanted(row, dependencies, now)
+    wanted = _wanted(row, story, now)
     ended, void, new = _compared(kept, wanted)
     if not (ended or void or new):
         return False
@@ -323,28 +321,31 @@ def repause(row: Occurrence, now: datetime) -> bool:
     Pause.objects.bulk_create(
         Pause(occurrence=row, because_id=wait.because, began_at=wait.began_at, ended_at=wait.ended_at) for wait in new
     )
-    deriving.refresh(row)
+    story.pauses = deriving.pauses_of(row)
+    deriving.refresh(row, story)
     reasons = {one.because_id for one in kept} | {wait.because for wait in new}
     because = {one.pk: one for one in Occurrence.objects.filter(pk__in=reasons).select_related("commitment__clause")}
     for wait in new:
-        _told(row, Deed.PAUSED, because[wait.because], at=wait.began_at, now=now)
+        _told(row, story, Deed.PAUSED, because[wait.because], at=wait.began_at, now=now)
         if wait.ended_at is not None:
-            _told(row, Deed.RESUMED, because[wait.because], at=wait.ended_at, now=now)
+            _told(row, story, Deed.RESUMED, because[wait.because], at=wait.ended_at, now=now)
     for pause, ended_at in ended:
-        _told(row, Deed.RESUMED, because[pause.because_id], at=ended_at, now=now)
+        _told(row, story, Deed.RESUMED, because[pause.because_id], at=ended_at, now=now)
     put_right = {pause.because_id for pause in void} - {wait.because for wait in new}
     for pause in void:
         if pause.because_id in put_right:
-            _told(row, Deed.MOVED, because[pause.because_id], at=now, now=now)
+            _told(row, story, Deed.MOVED, because[pause.because_id], at=now, now=now)
     return True
 
 
 EVENTS = {Deed.PAUSED: "clock.paused", Deed.RESUMED: "clock.resumed", Deed.MOVED: "clock.corrected"}
 
 
-def _told(row: Occurrence, deed: Deed, because: Occurrence, *, at: datetime, now: datetime) -> None:
+def _told(
+    row: Occurrence, story: deriving.Story, deed: Deed, because: Occurrence, *, at: datetime, now: datetime
+) -> None:
     due_at = None if deed == Deed.PAUSED else row.due_at
-    deriving.note(row, deed, at=at, now=now, for_area=row.owes, because=because, due_at=due_at)
+    deriving.note(row, story, deed, at=at, now=now, for_area=row.owes, because=because, due_at=due_at)
     journal.record(
         row.organization,
         EVENTS[deed],
@@ -382,12 +383,12 @@ def _compared(
     return ended, void, new
 
 
-def _wanted(row: Occurrence, dependencies: Sequence[Dependency], now: datetime) -> list[Wait]:
+def _wanted(row: Occurrence, story: deriving.Story, now: datetime) -> list[Wait]:
     """The pauses that the facts ask for, in order: those that began while the clock of the row ran."""
-    said = deriving.told(deriving.facts_of(row))
+    said = deriving.told(story.facts)
     own = [*said.delivered, *([(said.over_at, None)] if said.over_at else [])]
     found: list[Wait] = []
-    for one, dependency in _requirements(row, dependencies, now):
+    for one, dependency in _requirements(row, story.needs, now):
         for began_at, ended_at in unmet(one, list(one.facts.all()), now):
             began_at = max(began_at, row.starts_at, dependency.at)
             ends = [at for at in (ended_at, dependency.ended_at) if at is not None]

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Max, Min, QuerySet
+from django.db import connection
+from django.db.models import Min, QuerySet
 
 from areas.calendar import Calendar
-from areas.models import Area, Organization
+from areas.models import Area, CalendarEdition, Link, Membership, Organization, User
+from areas.rows import Prepared, Rows
 from contracts import clock
-from contracts.models import Fact, Occurrence, Pause, Rung
+from contracts.models import Clause, Commitment, Dependency, Fact, Occurrence, Pause
 from contracts.words import Deed, Ladder
-from requests.models import Promise
+from requests.models import Ask, Promise
 from requests.moves import Author
 
 SYSTEM = Author(None, "", None)
@@ -63,6 +65,142 @@ CHASE = ("ladder", "rung", "warn_at", "escalate_at", "chase_at")
 def occurrences() -> QuerySet[Occurrence]:
     """With all that a deed or a page about one of them reads."""
     return Occurrence.objects.select_related(*RELATED)
+
+
+# Holding --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Story:
+    """What the database knows of one occurrence beside its row, while that is locked. `note` adds to it."""
+
+    facts: list[Fact]
+    pauses: list[Pause]
+    # What its promise waits for, or ever did.
+    needs: list[Dependency]
+    # Whether any promise waits for its promise, or ever did.
+    is_needed: bool
+    # The last rung that was climbed, by ladder and round.
+    climbed: dict[tuple[str, int], int]
+
+
+def _locked(which: str) -> Prepared:
+    """`occurrences()` that are locked, written and planned once: both took longer than the deed."""
+    return Prepared(
+        f"""
+        SELECT {{one}}, {{organization}}, {{link}}, {{customer}}, {{supplier}}, {{owes}}, {{owed}}, {{commitment}},
+               {{clause}}, {{owner}}, {{person}}, {{ask}}, {{calendar}}
+          FROM contracts_occurrence one
+          JOIN areas_organization organization ON organization.id = one.organization_id
+          JOIN areas_link link ON link.id = one.link_id
+          JOIN areas_area customer ON customer.id = link.customer_id
+          JOIN areas_area supplier ON supplier.id = link.supplier_id
+          JOIN areas_area owes ON owes.id = one.owes_id
+          JOIN areas_area owed ON owed.id = one.owed_id
+          JOIN contracts_commitment commitment ON commitment.id = one.commitment_id
+          JOIN contracts_clause clause ON clause.id = commitment.clause_id
+          LEFT JOIN areas_membership owner ON owner.id = clause.owner_id
+          LEFT JOIN areas_user person ON person.id = owner.user_id
+          JOIN requests_ask ask ON ask.id = commitment.ask_id
+          JOIN areas_calendaredition calendar ON calendar.id = one.calendar_id
+         WHERE {which} FOR NO KEY UPDATE OF one""",
+        one=Occurrence,
+        organization=Organization,
+        link=Link,
+        customer=Area,
+        supplier=Area,
+        owes=Area,
+        owed=Area,
+        commitment=Commitment,
+        clause=Clause,
+        owner=Membership,
+        person=User,
+        ask=Ask,
+        calendar=CalendarEdition,
+    )
+
+
+_ONE = _locked("one.id = %(pk)s")
+_FACTS = Rows("SELECT {fact} FROM contracts_fact fact WHERE occurrence_id = %(pk)s ORDER BY n", fact=Fact)
+_PAUSES = Rows(
+    "SELECT {pause} FROM contracts_pause pause WHERE occurrence_id = %(pk)s AND void_at IS NULL ORDER BY began_at, id",
+    pause=Pause,
+)
+_COMMITMENT = "(SELECT commitment_id FROM contracts_occurrence WHERE id = %(pk)s)"
+_NEEDS = Rows(f"SELECT {{need}} FROM contracts_dependency need WHERE commitment_id = {_COMMITMENT}", need=Dependency)
+_REST = Rows(
+    "SELECT kind, round, max(n), NULL FROM contracts_rung WHERE occurrence_id = %(pk)s GROUP BY kind, round"
+    " UNION ALL SELECT '', 0, 0, EXISTS (SELECT FROM contracts_dependency"
+    f" WHERE requirement_id = {_COMMITMENT})"
+)
+_STORY = (_FACTS, _PAUSES, _NEEDS, _REST)
+# Accepted off their target, and not settled, or not before that moment.
+_OFF_TARGET = _locked(
+    "one.commitment_id = %(commitment)s AND one.planned_at < %(planned_at)s AND one.delivered_at IS NOT NULL"
+    " AND one.worked AND NOT one.met AND (one.settled_at IS NULL OR one.settled_at >= %(undone_at)s::timestamptz)"
+    " ORDER BY one.planned_at DESC, one.id"
+)
+
+
+def hold(pk: int) -> tuple[Occurrence, Story]:
+    """The row as it stands, locked until the transaction is through, and its story: one message. Whoever comes second
+    waits here, and then reads what the first one did. Raises Occurrence.DoesNotExist.
+    """
+    found, *story = Rows.together(_ONE, *_STORY, pk=pk)
+    if not found:
+        raise Occurrence.DoesNotExist
+    return _wired(*found[0]), _told_by(*story)
+
+
+def story_of(row: Occurrence) -> Story:
+    """Of a row that is locked already."""
+    return _told_by(*Rows.together(*_STORY, pk=row.pk))
+
+
+def _told_by(
+    facts: list[tuple[Fact]],
+    pauses: list[tuple[Pause]],
+    needs: list[tuple[Dependency]],
+    rest: list[tuple[str, int, int, bool | None]],
+) -> Story:
+    return Story(
+        facts=[fact for (fact,) in facts],
+        pauses=[pause for (pause,) in pauses],
+        needs=[need for (need,) in needs],
+        is_needed=any(needed for _kind, _round, _n, needed in rest),
+        climbed={(kind, turn): n for kind, turn, n, _needed in rest if kind},
+    )
+
+
+def off_target(row: Occurrence, undone_at: datetime | None) -> list[Occurrence]:
+    """The earlier times of its promise that were accepted off their target and are not settled, or were settled since
+    `undone_at`; locked, the last first.
+    """
+    found = _OFF_TARGET(commitment=row.commitment_id, planned_at=row.planned_at, undone_at=undone_at)
+    return [_wired(*one) for one in found]
+
+
+def _wired(
+    one: Occurrence,
+    organization: Organization,
+    link: Link,
+    customer: Area,
+    supplier: Area,
+    owes: Area,
+    owed: Area,
+    commitment: Commitment,
+    clause: Clause,
+    owner: Membership | None,
+    person: User,
+    ask: Ask,
+    calendar: CalendarEdition,
+) -> Occurrence:
+    one.organization, one.link, one.owes, one.owed, one.calendar = organization, link, owes, owed, calendar
+    link.customer, link.supplier = customer, supplier
+    one.commitment, commitment.clause, commitment.ask = commitment, clause, ask
+    if owner is not None:
+        clause.owner, owner.user = owner, person
+    return one
 
 
 # Facts → columns ------------------------------------------------------------------------------------------------------
@@ -217,6 +355,7 @@ def pauses_of(row: Occurrence) -> list[Pause]:
 
 def note(
     row: Occurrence,
+    story: Story,
     deed: Deed,
     *,
     at: datetime,
@@ -226,10 +365,9 @@ def note(
     **more: Any,
 ) -> Fact:
     """Write what happened. The caller holds the row's lock, so the numbers have no gap and no double."""
-    last = row.facts.aggregate(last=Max("n"))["last"] or 0
-    return Fact.objects.create(
+    fact = Fact.objects.create(
         occurrence=row,
-        n=last + 1,
+        n=story.facts[-1].n + 1 if story.facts else 1,
         deed=deed,
         at=at,
         noted_at=now,
@@ -239,6 +377,8 @@ def note(
         recorded_by=who.recorded_by,
         **more,
     )
+    story.facts.append(fact)
+    return fact
 
 
 def followed_at(row: Occurrence) -> datetime | None:
@@ -248,36 +388,40 @@ def followed_at(row: Occurrence) -> datetime | None:
     return min((at for at in moments if at is not None), default=None)
 
 
-def refresh(row: Occurrence, *, by_hand: bool = False) -> bool:
+_SAVE = (
+    "UPDATE contracts_occurrence SET "
+    + ", ".join(f"{name} = %({name})s" for name in (*COLUMNS, *CHASE))
+    + ", version = version + %(by_hand)s WHERE id = %(pk)s"
+)
+
+
+def refresh(row: Occurrence, story: Story, *, by_hand: bool = False) -> bool:
     """Bring the columns and the ladder of a row that is locked up to its facts; whether its due moment or its pause
     changed. With `by_hand`, a person acted: who has an older page open is told so.
     """
-    facts = facts_of(row)
     before = (row.due_at, row.paused_at)
     terms = row.commitment.clause
-    said = told(facts)
-    off_target = said.accepted and said.delivery and clock.on_target(terms, said.delivery.value) is False
+    said = told(story.facts)
+    is_off = said.accepted and said.delivery and clock.on_target(terms, said.delivery.value) is False
     columns = derive(
         row,
-        facts,
-        pauses_of(row),
+        story.facts,
+        story.pauses,
         calendar=row.calendar.calendar,
         terms=terms,
-        followed_at=followed_at(row) if off_target else None,
+        followed_at=followed_at(row) if is_off else None,
     )
     for name, value in columns.items():
         setattr(row, name, value)
     ladder = row.ladder
     schedule_chase(row, row.organization)
     if row.ladder != ladder:
-        climbed = Rung.objects.filter(occurrence=row, kind=row.ladder, round=row.deliveries)
-        row.rung = climbed.aggregate(last=Max("n"))["last"] or 0
+        row.rung = story.climbed.get((row.ladder, row.deliveries), 0)
         schedule_chase(row, row.organization)
+    row.version += by_hand
     values = {name: getattr(row, name) for name in (*COLUMNS, *CHASE)}
-    if by_hand:
-        row.version += 1
-        values["version"] = F("version") + 1
-    Occurrence.objects.filter(pk=row.pk).update(**values)
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, {**values, "by_hand": int(by_hand), "pk": row.pk})
     return before != (row.due_at, row.paused_at)
 
 

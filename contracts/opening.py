@@ -336,7 +336,7 @@ def _cancel(rows: Sequence[Occurrence], now: datetime) -> None:
         Fact(occurrence_id=pk, n=last.get(pk, 0) + 1, deed=Deed.CANCELLED, at=now, noted_at=now) for pk in pks
     )
     for row in deriving.occurrences().filter(pk__in=pks, pauses__isnull=False).distinct():
-        deriving.refresh(row)
+        deriving.refresh(row, deriving.story_of(row))
     Occurrence.objects.filter(pk__in=pks).update(
         cancelled_at=now,
         settled_at=now,

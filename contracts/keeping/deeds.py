@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from areas import journal, working
@@ -50,13 +49,14 @@ def deliver(
     """Report it done: now, or `at` an earlier moment since its clock runs. A promise with a number says the number, or
     the two of which it is the share. Raises Refused, ChangedMeanwhile.
     """
-    row = held(occurrence, version)
+    row, story = held(occurrence, version)
     _guard(rules.why_not_deliver(row, actor, recording=bool(said_by)))
     figures = measured(row.commitment.clause, value, numerator, denominator)
     who = author(actor, said_by)
     fact = write_delivery(
         row,
-        at=_moment_of(row, at, now),
+        story,
+        at=_moment_of(row, story, at, now),
         now=now,
         who=who,
         words=note.strip(),
@@ -64,7 +64,7 @@ def deliver(
         easy=self_easy,
         **figures,
     )
-    _settle(row, now)
+    _settle(row, story, now)
     _tell(row, "delivery.reported", who, row.owes, now, words=fact.words, value=fact.value)
     return row
 
@@ -76,16 +76,16 @@ def retract(
     """The delivery was reported by mistake: it counts no more, and neither does the verdict on it. The clock goes on as
     if it had never been. Raises Refused, ChangedMeanwhile.
     """
-    row = held(occurrence, version)
+    row, story = held(occurrence, version)
     _guard(rules.why_not_retract(row, actor, recording=bool(said_by)))
     _wordless(words, _("Say what was wrong with it."))
-    mistaken = deriving.told(deriving.facts_of(row)).delivery
+    mistaken = deriving.told(story.facts).delivery
     assert mistaken is not None
     who = author(actor, said_by)
     deriving.note(
-        row, Deed.RETRACTED, at=now, now=now, who=who, for_area=row.owes, words=words.strip(), corrects=mistaken
+        row, story, Deed.RETRACTED, at=now, now=now, who=who, for_area=row.owes, words=words.strip(), corrects=mistaken
     )
-    _settle(row, now, undone_at=mistaken.at)
+    _settle(row, story, now, undone_at=mistaken.at)
     _tell(row, "delivery.retracted", who, row.owes, now, words=words)
     return row
 
@@ -109,12 +109,12 @@ def judge(
     """The receiver's three answers. One that did not work goes back to the performer, with words and the same due
     moment. Raises Refused, ChangedMeanwhile.
     """
-    row = held(occurrence, version)
+    row, story = held(occurrence, version)
     _guard(rules.why_not_judge(row, actor, recording=bool(said_by)))
     who = author(actor, said_by)
     _not_their_own(row, who)
     voice = _voice(row, actor, said_by)
-    return _judged(row, who, voice, now, on_time=on_time, worked=worked, easy=easy, words=words)
+    return _judged(row, story, who, voice, now, on_time=on_time, worked=worked, easy=easy, words=words)
 
 
 @transaction.atomic
@@ -130,7 +130,7 @@ def judge_as_client(
     words: str = "",
 ) -> Occurrence:
     """The real client judges behind a signed link, which names one delivery by its number. Raises Refused."""
-    row = held(occurrence, None)
+    row, story = held(occurrence, None)
     if not rules.serves_the_client(row):
         raise Refused(_("This is not for the client to judge."))
     if row.cancelled_at is not None or row.waived_at is not None or row.deliveries != delivery:
@@ -138,7 +138,7 @@ def judge_as_client(
     if row.delivered_at is None or row.judged_at is not None:
         raise Refused(_("A verdict was given already."))
     who = Author(None, name.strip()[:120] or row.owed.name, None)
-    return _judged(row, who, Voice.CLIENT, now, on_time=on_time, worked=worked, easy=easy, words=words)
+    return _judged(row, story, who, Voice.CLIENT, now, on_time=on_time, worked=worked, easy=easy, words=words)
 
 
 @transaction.atomic
@@ -148,18 +148,19 @@ def reconsider(
     """The last verdict, or that it was forgiven, was a mistake: it counts no more, and the delivery waits for a new
     one. Raises Refused, ChangedMeanwhile.
     """
-    row = held(occurrence, version)
+    row, story = held(occurrence, version)
     _guard(rules.why_not_reconsider(row, actor, recording=bool(said_by)))
     _wordless(words, _("Say what was wrong with it."))
     who = author(actor, said_by)
     _not_their_own(row, who)
-    said = deriving.told(deriving.facts_of(row))
+    said = deriving.told(story.facts)
     mistaken = said.waiver or said.verdict
     assert mistaken is not None
     # Taken back: so many days again to give the right one.
     judge_by = judge_until(row, now)
     deriving.note(
         row,
+        story,
         Deed.RECONSIDERED,
         at=now,
         now=now,
@@ -170,7 +171,7 @@ def reconsider(
         corrects=mistaken,
         due_at=judge_by,
     )
-    _settle(row, now)
+    _settle(row, story, now)
     _tell(row, "verdict.retracted", who, row.owed, now, words=words)
     return row
 
@@ -180,20 +181,23 @@ def waive(
     occurrence: Occurrence, actor: Actor, *, version: int, now: datetime, words: str, said_by: str = ""
 ) -> Occurrence:
     """The receiver forgives this one, with words. Raises Refused, ChangedMeanwhile."""
-    row = held(occurrence, version)
+    row, story = held(occurrence, version)
     _guard(rules.why_not_waive(row, actor, recording=bool(said_by)))
     _wordless(words, _("Say why you forgive it."))
     who = author(actor, said_by)
     _not_their_own(row, who)
     voice = _voice(row, actor, said_by)
-    deriving.note(row, Deed.WAIVED, at=now, now=now, who=who, for_area=row.owed, voice=voice, words=words.strip())
-    _settle(row, now)
+    deriving.note(
+        row, story, Deed.WAIVED, at=now, now=now, who=who, for_area=row.owed, voice=voice, words=words.strip()
+    )
+    _settle(row, story, now)
     _tell(row, "delivery.waived", who, row.owed, now, words=words)
     return row
 
 
 def _judged(
     row: Occurrence,
+    story: deriving.Story,
     who: Author,
     voice: Voice,
     now: datetime,
@@ -207,6 +211,7 @@ def _judged(
         _wordless(words, _("Say what did not work, so that it can be mended."))
     deriving.note(
         row,
+        story,
         Deed.JUDGED,
         at=now,
         now=now,
@@ -218,7 +223,7 @@ def _judged(
         worked=worked,
         easy=easy,
     )
-    _settle(row, now)
+    _settle(row, story, now)
     _tell(row, "delivery.judged" if worked else "delivery.returned", who, row.owed, now, words=words)
     return row
 
@@ -271,7 +276,7 @@ def started(
     kept = working.edition(locked.organization, now)
     due_at = due_after(locked.clause, kept.calendar, at)
     assert due_at is not None
-    row = Occurrence.objects.create(
+    made = Occurrence.objects.create(
         commitment=locked,
         organization=locked.organization,
         link=locked.link,
@@ -283,10 +288,11 @@ def started(
         planned_at=due_at,
         due_at=due_at,
     )
+    row, story = deriving.hold(made.pk)
     who = author(actor, said_by)
     area = locked.owed if actor.may_speak_for(locked.owed_id) and not said_by else locked.owes
-    deriving.note(row, Deed.STARTED, at=at, now=now, who=who, for_area=area, words=words.strip(), due_at=due_at)
-    _settle(row, now, by_hand=False)
+    deriving.note(row, story, Deed.STARTED, at=at, now=now, who=who, for_area=area, words=words.strip(), due_at=due_at)
+    _settle(row, story, now, by_hand=False)
     _tell(row, "clock.started", who, area, now, words=words)
     return row
 
@@ -294,14 +300,14 @@ def started(
 # What the deeds share -------------------------------------------------------------------------------------------------
 
 
-def held(occurrence: Occurrence, version: int | None) -> Occurrence:
-    """The row as it stands, locked until the deed is through: of two at the same instant the second waits here and
-    then sees what the first one did. Raises ChangedMeanwhile.
+def held(occurrence: Occurrence, version: int | None) -> tuple[Occurrence, deriving.Story]:
+    """The row as it stands and its story, locked until the deed is through: of two at the same instant the second waits
+    here and then sees what the first one did. Raises ChangedMeanwhile.
     """
-    row = deriving.occurrences().select_for_update(no_key=True, of=("self",)).get(pk=occurrence.pk)
+    row, story = deriving.hold(occurrence.pk)
     if version is not None and row.version != version:
         raise ChangedMeanwhile(row)
-    return row
+    return row, story
 
 
 def _guard(refusal: str | None) -> None:
@@ -314,7 +320,7 @@ def _wordless(words: str, sentence: str) -> None:
         raise Refused(sentence)
 
 
-def _moment_of(row: Occurrence, at: datetime | None, now: datetime) -> datetime:
+def _moment_of(row: Occurrence, story: deriving.Story, at: datetime | None, now: datetime) -> datetime:
     """When it was delivered. What is reported as of now may be ahead of its time; an earlier moment is one of its own
     time, and after it was sent back.
     """
@@ -324,7 +330,7 @@ def _moment_of(row: Occurrence, at: datetime | None, now: datetime) -> datetime:
         raise Refused(_("This moment has not come yet."))
     if at < row.starts_at:
         raise Refused(_("At that moment the time for this had not begun."))
-    sent_back_at = deriving.told(deriving.facts_of(row)).sent_back_at
+    sent_back_at = deriving.told(story.facts).sent_back_at
     if sent_back_at is not None and at < sent_back_at:
         raise Refused(_("It was sent back after that moment."))
     return at
@@ -336,9 +342,11 @@ def judge_until(row: Occurrence, now: datetime) -> datetime:
     return clock.judge_until(now, row.calendar.calendar, policy)
 
 
-def write_delivery(row: Occurrence, *, at: datetime, now: datetime, who: Author, **more: Any) -> Fact:
+def write_delivery(
+    row: Occurrence, story: deriving.Story, *, at: datetime, now: datetime, who: Author, **more: Any
+) -> Fact:
     return deriving.note(
-        row, Deed.DELIVERED, at=at, now=now, who=who, for_area=row.owes, due_at=judge_until(row, now), **more
+        row, story, Deed.DELIVERED, at=at, now=now, who=who, for_area=row.owes, due_at=judge_until(row, now), **more
     )
 
 
@@ -374,33 +382,24 @@ def _rounded(number: Decimal | None) -> Decimal | None:
     return None if number is None else number.quantize(PLACES, ROUND_HALF_UP)
 
 
-def _settle(row: Occurrence, now: datetime, *, by_hand: bool = True, undone_at: datetime | None = None) -> None:
+def _settle(
+    row: Occurrence, story: deriving.Story, now: datetime, *, by_hand: bool = True, undone_at: datetime | None = None
+) -> None:
     """After facts were written: the columns of this occurrence, of those that it settles, of those that wait for it."""
-    depending.repause(row, now)
-    deriving.refresh(row, by_hand=by_hand)
+    depending.repause(row, story, now)
+    deriving.refresh(row, story, by_hand=by_hand)
     settle_earlier(row, undone_at)
-    depending.sync(row, now)
+    if story.is_needed:
+        depending.sync(row, now)
 
 
 def settle_earlier(row: Occurrence, undone_at: datetime | None = None) -> None:
     """Earlier times that were accepted off their target are settled by this delivery; or no more, if the delivery of
     `undone_at` was taken back.
     """
-    if row.commitment.clause.shape != Shape.MEASURED:
-        return
-    settled = Q(settled_at__isnull=True)
-    if undone_at is not None:
-        settled |= Q(settled_at__gte=undone_at)
-    earlier = deriving.occurrences().filter(
-        settled,
-        commitment=row.commitment_id,
-        planned_at__lt=row.planned_at,
-        delivered_at__isnull=False,
-        worked=True,
-        met=False,
-    )
-    for one in earlier.select_for_update(no_key=True, of=("self",)).order_by("-planned_at", "pk"):
-        deriving.refresh(one)
+    if row.commitment.clause.shape == Shape.MEASURED:
+        for one in deriving.off_target(row, undone_at):
+            deriving.refresh(one, deriving.story_of(one))
 
 
 def _tell(

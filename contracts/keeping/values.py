@@ -16,7 +16,7 @@ from areas.access import Actor
 from contracts import depending, deriving
 from contracts.keeping import rules
 from contracts.keeping.deeds import is_number, measured, settle_earlier, write_delivery
-from contracts.models import Commitment, Dependency, Occurrence
+from contracts.models import Commitment, Occurrence
 from requests.moves import Refused, author
 
 Row = tuple[date, Decimal]
@@ -76,16 +76,15 @@ def deliver_values(
     if any(one.refusal is not None for one in checked):
         raise ValuesRefused(checked)
     who = author(actor, said_by)
-    tied = Dependency.objects.filter(commitment=commitment).exists()
     done: list[Occurrence] = []
     for one in sorted(checked, key=lambda one: one.row[0]):
         row = one.occurrence
         assert row is not None
         at = now if row.failed_at is not None else min(now, row.due_at)
-        write_delivery(row, at=at, now=now, who=who, **measured(row.commitment.clause, one.row[1], None, None))
-        if tied:
-            depending.repause(row, now)
-        deriving.refresh(row, by_hand=True)
+        story = deriving.story_of(row)
+        write_delivery(row, story, at=at, now=now, who=who, **measured(row.commitment.clause, one.row[1], None, None))
+        depending.repause(row, story, now)
+        deriving.refresh(row, story, by_hand=True)
         done.append(row)
     settle_earlier(done[-1])
     depending.sync_all(done, now)

@@ -90,7 +90,7 @@ def _play(cast: Cast, rows: dict[str, Occurrence], script: list[tuple[str, str, 
     # Looked at once more, nothing is found that was not so already.
     kept = list(Pause.objects.order_by("pk").values())
     for row in deriving.occurrences():
-        assert not depending.repause(row, now)
+        assert not depending.repause(row, deriving.story_of(row), now)
     assert list(Pause.objects.order_by("pk").values()) == kept
 
 
