@@ -16,10 +16,11 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from areas import journal
-from areas.access import Actor
+from areas.access import Actor, Guest
 from areas.editing import ChangedMeanwhile, save_if_unchanged
 from areas.models import Membership, User
 from areas.rows import Rows
@@ -228,6 +229,19 @@ def standing_signatures(
     }
 
 
+def provisional(
+    contract: Contract, proposed: Proposal, given: list[Signature] | None = None
+) -> dict[Side, list[Signature]]:
+    """What was signed in a workshop for the proposal as it stands, by side: it counts once it is confirmed. `given`:
+    the signatures read already.
+    """
+    found: dict[Side, list[Signature]] = {side: [] for side in Side}
+    for signature in signatures(contract, proposed) if given is None else given:
+        if signature.provisional and signature.n == proposed.n and signature.digest == proposed.digest:
+            found[Side(signature.side)].append(signature)
+    return found
+
+
 def lapsed(contract: Contract, proposed: Proposal) -> list[Signature]:
     """The last signature of each side that was given for an earlier wording of this proposal and counts no more."""
     standing = standing_signatures(contract, proposed)
@@ -247,20 +261,33 @@ def why_not_sign(
     *,
     recording: bool = False,
     said_by: str = "",
+    in_workshop: bool = False,
     given: list[Signature] | None = None,
 ) -> str | None:
     """None if the person may sign for that side now, else the sentence that says why not. `given`: the signatures
-    under the proposed number, for who has read them already.
+    under the proposed number, for who has read them already. A guest signs `in_workshop` whatever is asked for.
     """
     area = area_of(contract, side)
+    in_workshop = in_workshop or signs_in_workshop(actor)
     if contract.link.ended_at:
         return _("The two areas are no longer linked in the chain.")
     if not proposed.is_change:
         return _("There is nothing new to sign.")
+    if given is None and in_workshop:
+        given = signatures(contract, proposed)
     standing = standing_signatures(contract, proposed, given)
     if side in standing:
         return _("%(area)s signed already.") % {"area": area.name}
-    across = standing.get(Side.CUSTOMER if side == Side.SUPPLIER else Side.SUPPLIER)
+    other = Side.CUSTOMER if side == Side.SUPPLIER else Side.SUPPLIER
+    across = standing.get(other)
+    if in_workshop:
+        here = provisional(contract, proposed, given)
+        if here[side]:
+            return _("%(name)s signed this for %(area)s already; a lead of %(area)s confirms it.") % {
+                "name": here[side][0].by_name,
+                "area": area.name,
+            }
+        across = across or next((one for one in here[other] if actor.author and one.by_id == actor.author.pk), None)
     if recording:
         if not actor.is_facilitator:
             return _("Only a facilitator writes down what somebody else said.")
@@ -276,6 +303,11 @@ def why_not_sign(
     return None
 
 
+def signs_in_workshop(actor: Actor) -> bool:
+    """A guest's signature is provisional, unless the person's own account leads the area outside the workshop."""
+    return isinstance(actor, Guest) and not actor.leads_by_account
+
+
 @transaction.atomic
 def sign(
     contract: Contract,
@@ -289,24 +321,93 @@ def sign(
     provisional: bool = False,
 ) -> Version | None:
     """Sign the proposal whose fingerprint is `digest`. The second signature brings the version into force and returns
-    it. Raises Refused, ProposalChanged.
+    it; a provisional one, which a guest's always is, waits to be confirmed. Raises Refused, ProposalChanged.
     """
+    provisional = provisional or signs_in_workshop(actor)
     # Whoever signs second waits here for the first, and then sees that signature.
     Contract.objects.select_for_update().get(pk=contract.pk)
     proposed = proposal(contract)
-    refusal = why_not_sign(contract, proposed, side, actor, recording=bool(said_by), said_by=said_by)
+    refusal = why_not_sign(
+        contract, proposed, side, actor, recording=bool(said_by), said_by=said_by, in_workshop=provisional
+    )
     if refusal:
         raise Refused(refusal)
     if proposed.digest != digest:
         raise ProposalChanged
-    who = author(actor, said_by)
+    return _sign(contract, proposed, side, author(actor, said_by), now, words=words, provisional=provisional)
+
+
+def why_not_confirm(
+    contract: Contract, proposed: Proposal, signature: Signature, actor: Actor, given: list[Signature] | None = None
+) -> str | None:
+    """None if the person may confirm what was signed in a workshop, else the sentence: a lead of that side with an
+    account, or a facilitator, while the text is the one that was signed.
+    """
+    side = Side(signature.side)
+    if not signature.provisional:
+        return _("This signature needs no confirmation.")
+    if signature.n != proposed.n or signature.digest != proposed.digest:
+        return _("The text has changed since %(name)s signed it in the workshop: it is read and signed anew.") % {
+            "name": signature.by_name
+        }
     area = area_of(contract, side)
+    if signs_in_workshop(actor):
+        return _("A lead of %(area)s confirms it, with an account.") % {"area": area.name}
+    if given is None:
+        given = signatures(contract, proposed)
+    if actor.may_decide_for(area) or not actor.is_facilitator:
+        return why_not_sign(contract, proposed, side, actor, given=given)
+    across = standing_signatures(contract, proposed, given).get(
+        Side.CUSTOMER if side == Side.SUPPLIER else Side.SUPPLIER
+    )
+    if across and signature.by_id and across.by_id == signature.by_id:
+        return _("Nobody signs for both sides.")
+    return why_not_sign(contract, proposed, side, actor, recording=True, said_by=signature.by_name, given=given)
+
+
+@transaction.atomic
+def confirm(contract: Contract, signature: Signature, actor: Actor, *, now: datetime) -> Version | None:
+    """Make a signature of a workshop count, by one more that says so: a lead signs for the side, or a facilitator
+    writes down that its guest did. Returns the version if that brings it into force. Raises Refused.
+    """
+    Contract.objects.select_for_update().get(pk=contract.pk)
+    proposed = proposal(contract)
+    if signature.contract_id != contract.pk:
+        raise Refused(_("This signature is not of this contract."))
+    refusal = why_not_confirm(contract, proposed, signature, actor)
+    if refusal:
+        raise Refused(refusal)
+    side = Side(signature.side)
+    with translation.override(contract.organization.language):
+        if actor.may_decide_for(area_of(contract, side)):
+            who = author(actor, "")
+            words = _("Confirms what %(name)s signed in the workshop.") % {"name": signature.by_name}
+        else:
+            who = (
+                Author(signature.by, signature.by_name, actor.author)
+                if signature.by
+                else author(actor, signature.by_name)
+            )
+            words = _("Signed in the workshop.")
+    return _sign(contract, proposed, side, who, now, words=words)
+
+
+def _sign(
+    contract: Contract,
+    proposed: Proposal,
+    side: Side,
+    who: Author,
+    now: datetime,
+    *,
+    words: str,
+    provisional: bool = False,
+) -> Version | None:
     Signature.objects.create(
         contract=contract,
         n=proposed.n,
-        digest=digest,
+        digest=proposed.digest,
         side=side,
-        for_area=area,
+        for_area=area_of(contract, side),
         by=who.membership,
         by_name=who.name,
         recorded_by=who.recorded_by,
@@ -314,8 +415,9 @@ def sign(
         words=words.strip(),
         at=now,
     )
-    _tell(contract, "contract.signed", who, now, side=side, facts={"n": proposed.n, "words": words.strip()})
-    if len(standing_signatures(contract, proposed)) < 2:
+    event = "contract.signed_in_workshop" if provisional else "contract.signed"
+    _tell(contract, event, who, now, side=side, facts={"n": proposed.n, "words": words.strip()})
+    if provisional or len(standing_signatures(contract, proposed)) < 2:
         return None
     return _bring_into_force(contract, proposed, now)
 

@@ -59,6 +59,8 @@ class Shelved:
     version: Version | None = None
     proposed: Proposal | None = None
     signed: dict[str, Signature] = field(default_factory=dict)
+    # Signed by a guest of a workshop: counts once it is confirmed.
+    here: dict[str, Signature] = field(default_factory=dict)
     needs: Tally = field(default_factory=Tally)
     requirements: Tally = field(default_factory=Tally)
     unanswered: int = 0
@@ -205,7 +207,7 @@ def _read_proposals(shelved: dict[int, Shelved], outside: set[int]) -> None:
     for ask in agreed.order_by("settled_at", "pk"):
         asks[ask.link_id][ask.pk] = ask
     signatures: dict[int, list[Signature]] = defaultdict(list)
-    for signature in Signature.objects.filter(contract__link__in=moving, provisional=False).select_related("contract"):
+    for signature in Signature.objects.filter(contract__link__in=moving).select_related("contract"):
         signatures[signature.contract.link_id].append(signature)
     for link in moving:
         entry = shelved[link]
@@ -213,7 +215,9 @@ def _read_proposals(shelved: dict[int, Shelved], outside: set[int]) -> None:
         n = entry.version.n + 1 if entry.version else 1
         entry.proposed = Proposal(n=n, lines=lines, digest=fingerprint(n, lines), current=entry.version)
         entry.is_changing = entry.proposed.is_change
-        entry.signed = {one.side: one for one in signatures[link] if one.n == n and one.digest == entry.proposed.digest}
+        now_given = [one for one in signatures[link] if one.n == n and one.digest == entry.proposed.digest]
+        entry.signed = {one.side: one for one in now_given if not one.provisional}
+        entry.here = {one.side: one for one in now_given if one.provisional}
 
 
 # What waits for a person ---------------------------------------------------------------------------------------------
@@ -223,7 +227,7 @@ def _read_proposals(shelved: dict[int, Shelved], outside: set[int]) -> None:
 class Waiting:
     """What the contracts want from a person now."""
 
-    to_sign: list[tuple[Shelved, Side]]
+    to_sign: list[tuple[Shelved, Side, Signature | None]]
     to_confirm: list[Shoes]
     to_review: list[Shelved]
 
@@ -251,7 +255,9 @@ def waiting_for(actor: Actor, now: datetime) -> Waiting:
         .order_by("written_at")
     )
     return Waiting(
-        to_sign=[(entry, side) for entry in entries if (side := entry.waits_for_signature_of(actor))],
+        to_sign=[
+            (entry, side, entry.here.get(side)) for entry in entries if (side := entry.waits_for_signature_of(actor))
+        ],
         to_confirm=list(unconfirmed),
         to_review=[entry for entry in entries if entry.review_is_due],
     )

@@ -27,6 +27,7 @@ of_link = [
     path("shoes/confirm/", sheet.confirm_shoes, name="confirm_shoes"),
     path("review/", sheet.review, name="review"),
     path("sign/", signing.sign, name="sign"),
+    path("sign/confirm/", signing.confirm, name="confirm_signature"),
     path("asks/<slug:ask>/remove/", signing.remove, name="remove"),
     path("asks/<slug:ask>/keep/", signing.keep, name="keep"),
     path("versions/", versions.versions, name="versions"),

@@ -12,13 +12,13 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from areas.access import Actor, MemberRequest, for_members
 from contracts import drafting
 from contracts.access import area_of
 from contracts.forms import KeepForm, RemovalForm, SignForm
-from contracts.models import Removal
+from contracts.models import Removal, Signature, Version
 from contracts.sheets import PILL, Sheet, Signatory, Status, owner_difference
 from contracts.views.frame import address, frame, people_of, sheet_of, side_from
 from contracts.words import Side
@@ -127,11 +127,41 @@ def sign(request: MemberRequest, actor: Actor, link: str) -> HttpResponseBase:
     except Refused as refusal:
         messages.info(request, refusal.sentence)
         return redirect(address("sheet", found))
+    _thank(request, found, side, version)
+    return redirect(address("sheet", found))
+
+
+def _thank(request: MemberRequest, found: Sheet, side: Side, version: Version | None) -> None:
     if version:
         messages.success(request, _("Both sides have signed: version %(n)s is in force.") % {"n": version.n})
     else:
         area = area_of(found.contract, side).name
         messages.success(request, _("Signed for %(area)s.") % {"area": area})
+
+
+@for_members
+@require_POST
+def confirm(request: MemberRequest, actor: Actor, link: str) -> HttpResponseBase:
+    """Make count what a guest signed in a workshop; `digest` is the text that the person had before them."""
+    found = sheet_of(actor, link, timezone.now())
+    led = [side for side in Side if actor.may_decide_for(area_of(found.contract, side))]
+    if not led and not actor.is_facilitator:
+        raise PermissionDenied(_("A lead of one of the two areas does this."))
+    signature = Signature.objects.filter(
+        contract=found.contract,
+        side=request.POST.get("side", ""),
+        digest=request.POST.get("digest", ""),
+        provisional=True,
+    ).last()
+    if signature is None:
+        messages.info(request, _("Nothing that was signed in the workshop waits here."))
+        return redirect(address("sheet", found))
+    try:
+        version = drafting.confirm(found.contract, signature, actor, now=found.now)
+    except Refused as refusal:
+        messages.info(request, refusal.sentence)
+    else:
+        _thank(request, found, Side(signature.side), version)
     return redirect(address("sheet", found))
 
 

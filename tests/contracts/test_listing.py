@@ -214,7 +214,7 @@ def test_the_desk_holds_what_this_person_is_to_sign_confirm_and_review(cast: Cas
     contract.review_on = date(2026, 11, 16)
     contract.save(update_fields=["review_on"])
     ana = waiting_for(cast.actor("ana"), NOW)
-    assert [(one.link, side) for one, side in ana.to_sign] == [(cast.to_sales, Side.CUSTOMER)]
+    assert [(one.link, side) for one, side, _here in ana.to_sign] == [(cast.to_sales, Side.CUSTOMER)]
     assert [shoes.contract.link for shoes in ana.to_confirm] == [cast.to_sales]
     assert [one.link for one in ana.to_review] == [cast.to_sales]
     luis = waiting_for(cast.actor("luis"), NOW)
