@@ -7,13 +7,14 @@ code is to guess with these tries is counted in ARCHITECTURE.md.
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from django.core import signing
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
@@ -41,9 +42,7 @@ class TooOften(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            _(
-                "Many codes that do not exist came from this network. Wait a few minutes, please, or ask the facilitator."
-            )
+            _("Many wrong codes came from this network. Wait a few minutes, please, or ask the facilitator.")
         )
 
 
@@ -62,7 +61,7 @@ def sign(seat: Seat) -> str:
 def tokens(cookies: Mapping[str, str]) -> list[str]:
     """What a browser says about its seats, as far as it was we who said it."""
     signer = signing.Signer(salt=SALT)
-    found = []
+    found: list[str] = []
     for name, value in list(cookies.items()):
         if not name.startswith(COOKIE) or len(found) >= MOST_COOKIES or len(value) > 200:
             continue
@@ -114,7 +113,7 @@ def why_not_join(workshop: Workshop, now: datetime) -> str | None:
 def clean_name(typed: str) -> str:
     """The name as it will be shown: on one line, without what nobody sees. Raises Refused."""
     name = plain(typed)
-    if not any(sign.isalnum() for sign in name):
+    if not any(unicodedata.category(sign)[0] in "LNS" for sign in name):
         raise Refused(_("Write your name, so that the others know who is speaking."))
     if len(name) > MOST_NAME:
         raise Refused(_("A name has at most %(most)s characters here. A short one is enough.") % {"most": MOST_NAME})
@@ -232,8 +231,8 @@ def move(seat: Seat, area: Area, now: datetime) -> Seat:
 
 
 # Tries ----------------------------------------------------------------------------------------------------------------
-# Counted in the cache, in windows of ten minutes. A cache that was emptied or is away gives some tries more; a person is
-# never kept out by it.
+# Counted in the cache, in windows of ten minutes. A cache that was emptied or is away gives some tries more; nobody is
+# kept out by it.
 
 WINDOW = 10 * 60
 # Wrong room codes: from one address, more for each person who came in from there; from everywhere together.
