@@ -218,7 +218,7 @@ def test_the_desk_holds_what_this_person_is_to_sign_confirm_and_review(cast: Cas
     assert [shoes.contract.link for shoes in ana.to_confirm] == [cast.to_sales]
     assert [one.link for one in ana.to_review] == [cast.to_sales]
     luis = waiting_for(cast.actor("luis"), NOW)
-    assert [side for _one, side in luis.to_sign] == [Side.SUPPLIER]
+    assert [side for _one, side, _here in luis.to_sign] == [Side.SUPPLIER]
     assert luis.to_confirm == []
     for bystander in ("victor", "vera", "marta", "fede"):
         assert waiting_for(cast.actor(bystander), NOW).count == 0

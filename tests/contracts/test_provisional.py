@@ -147,8 +147,11 @@ def test_nobody_with_an_account_signs_for_both_sides(cast: Cast) -> None:
     signed_here(cast, sits(cast, cast.logistics, "Marta", cast.marta))
     with pytest.raises(moves.Refused):
         signed_here(cast, sits(cast, cast.sales, "Marta", cast.marta), Side.CUSTOMER)
-    # Nor here what counts there.
-    Signature.objects.all().delete()
+    assert waiting(cast) == {Side.CUSTOMER: [], Side.SUPPLIER: ["Marta"]}
+
+
+def test_nobody_signs_here_who_signed_there_for_good(cast: Cast) -> None:
+    asks.agreed(cast)
     drafting.sign(
         contract(cast), Side.CUSTOMER, cast.actor("ana"), digest=drafting.proposal(contract(cast)).digest, now=NOW
     )
@@ -227,18 +230,23 @@ def test_nobody_confirms_for_both_sides(cast: Cast) -> None:
     drafting.sign(contract(cast), Side.CUSTOMER, cast.actor("ana"), digest=digest, now=NOW)
     with pytest.raises(moves.Refused):
         drafting.confirm(contract(cast), row, cast.actor("ana"), now=NOW)
-    # Nor does the facilitator for one guest on both sides, known by the account or by the name.
-    Signature.objects.all().delete()
-    ana = signed_here(cast, sits(cast, cast.logistics, "La de ventas", cast.marta))
-    drafting.sign(contract(cast), Side.CUSTOMER, cast.actor("fede"), digest=digest, said_by="Marta", now=NOW)
-    with pytest.raises(moves.Refused):
-        drafting.confirm(contract(cast), ana, cast.actor("fede"), now=NOW)
-    Signature.objects.all().delete()
-    noname = signed_here(cast, sits(cast, cast.logistics, "Rosa"))
-    drafting.sign(contract(cast), Side.CUSTOMER, cast.actor("fede"), digest=digest, said_by="Rosa", now=NOW)
-    with pytest.raises(moves.Refused):
-        drafting.confirm(contract(cast), noname, cast.actor("fede"), now=NOW)
     assert not Version.objects.exists()
+
+
+@pytest.mark.parametrize("seat", ["Marta", "La de producción"])
+@pytest.mark.parametrize("has_account", [True, False])
+def test_the_facilitator_confirms_no_guest_on_both_sides(cast: Cast, seat: str, has_account: bool) -> None:
+    """Known by the account, or else by the name."""
+    asks.agreed(cast)
+    row = signed_here(cast, sits(cast, cast.logistics, seat, cast.marta if has_account else None))
+    digest = drafting.proposal(contract(cast)).digest
+    drafting.sign(contract(cast), Side.CUSTOMER, cast.actor("fede"), digest=digest, said_by="Marta", now=NOW)
+    if has_account or seat == "Marta":
+        with pytest.raises(moves.Refused):
+            drafting.confirm(contract(cast), row, cast.actor("fede"), now=NOW)
+        assert not Version.objects.exists()
+    else:
+        assert drafting.confirm(contract(cast), row, cast.actor("fede"), now=NOW) is not None
 
 
 def test_only_what_waits_is_confirmed(cast: Cast) -> None:
