@@ -218,6 +218,10 @@ class Room:
         return Counts(counts) if counts and shown.value in self.workshop.revealed else None
 
     @property
+    def are_dots_shown(self) -> bool:
+        return Phase.PROBLEM.value in self.workshop.revealed
+
+    @property
     def which(self) -> str:
         """Which mirror is asked in this step."""
         return SECOND if self.step and self.step.phase == Phase.CLOSE else FIRST
@@ -257,8 +261,11 @@ def line_of(workshop: Workshop, chain: list[int]) -> list[Step]:
     return steps(workshop.plan, chain)
 
 
-def read_room(workshop: Workshop, now: datetime) -> Room:
-    """The whole room: at most sixteen queries, whatever the number of people, areas and asks."""
+def read_room(workshop: Workshop, now: datetime, *, with_contracts: bool = False) -> Room:
+    """The whole room: at most sixteen queries, whatever the number of people, areas and asks.
+
+    What can be signed is read from the agreements on, or `with_contracts`.
+    """
     client, areas, links, place, chain = shape_of(workshop)
     here = workshop.at
     found: dict[int, AreaNow] = {
@@ -290,7 +297,9 @@ def read_room(workshop: Workshop, now: datetime) -> Room:
         proposals=proposals,
         given=given,
         takeaways=list(Takeaway.objects.filter(workshop=workshop).select_related("area")),
-        contracts=contracts_of(workshop, links, asks) if phase in (Phase.AGREEMENTS, Phase.CLOSE) else [],
+        contracts=contracts_of(workshop, links, asks)
+        if with_contracts or phase in (Phase.AGREEMENTS, Phase.CLOSE)
+        else [],
     )
 
 
@@ -343,13 +352,13 @@ def asks_of(workshop: Workshop) -> list[AskNow]:
     asks: list[AskNow] = []
     for ask in found:
         ask.organization = workshop.scene
-        act, deed = last.get(ask.pk), opened.get(ask.pk)
+        said, deed = last.get(ask.pk), opened.get(ask.pk)
         asks.append(
             AskNow(
                 ask,
-                words=act.words if act else "",
-                alternative=act.alternative if act else "",
-                by_name=act.by_name if act else "",
+                words=said.words if said else "",
+                alternative=said.alternative if said else "",
+                by_name=said.by_name if said else "",
                 seat=deed.seat_id if deed else None,
                 step=deed.step if deed else "",
             )

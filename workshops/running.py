@@ -547,10 +547,11 @@ def undo(workshop: Workshop, actor: Actor, version: int, now: datetime) -> str:
         raise Refused(_("The facilitator does this."))
     if rows.update(version=F("version") + 1, **stored) != 1:
         raise Stale
-    if "seat" in act.before:
-        Seat.objects.filter(pk=act.before["seat"], workshop=workshop).update(removed_at=None)
-    if "proposal" in act.before:
-        Proposal.objects.filter(pk=act.before["proposal"], workshop=workshop).update(dropped_at=None)
+    seat, proposal = act.before.get("seat"), act.before.get("proposal")
+    if isinstance(seat, int):
+        Seat.objects.filter(pk=seat, workshop=workshop).update(removed_at=None)
+    if isinstance(proposal, int):
+        Proposal.objects.filter(pk=proposal, workshop=workshop).update(dropped_at=None)
     same_as = act.before.get("same_as")
     if isinstance(same_as, dict):
         for pk, earlier in same_as.items():

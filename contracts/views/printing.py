@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
@@ -59,11 +60,8 @@ def density(sheet: Sheet, lanes: list[PaperLane]) -> str:
     return "dense" if above + sum(lengths) <= DENSE else "densest"
 
 
-@for_members
-@require_safe
-def printed(request: MemberRequest, actor: Actor, link: str) -> HttpResponseBase:
-    """The version in force; while nothing is signed, what is agreed so far, as a draft to sign by hand."""
-    found = sheet_of(actor, link, timezone.now())
+def on_paper(found: Sheet) -> dict[str, Any]:
+    """What one sheet says on paper: the version in force; while nothing is signed, what is agreed so far."""
     lanes = [_on_paper(lane, BINDING if found.version else (Status.NEW,)) for lane in found.lanes]
     problems = dict.fromkeys(
         step.words for lane in lanes for entry in lane.entries for step in entry.path if step.kind == "problem"
@@ -73,15 +71,21 @@ def printed(request: MemberRequest, actor: Actor, link: str) -> HttpResponseBase
         for side in (Side.SUPPLIER, Side.CUSTOMER)
     ]
     how = density(found, lanes)
-    context = frame(
-        request,
-        found,
-        lanes=lanes,
-        problems=list(problems),
-        signing=signing,
-        density=how,
-        stacked=how in ("dense", "densest"),
+    return {
+        "sheet": found,
+        "lanes": lanes,
+        "problems": list(problems),
+        "signing": signing,
+        "density": how,
+        "stacked": how in ("dense", "densest"),
         # The second lane goes on to the next page together with the signatures, unless it needs most of both.
-        keep_end=_length(lanes[1]) <= 1.2 * _length(lanes[0]),
-    )
-    return render(request, "contracts/print.html", context)
+        "keep_end": _length(lanes[1]) <= 1.2 * _length(lanes[0]),
+    }
+
+
+@for_members
+@require_safe
+def printed(request: MemberRequest, actor: Actor, link: str) -> HttpResponseBase:
+    """A sheet alone, on one or two pages."""
+    found = sheet_of(actor, link, timezone.now())
+    return render(request, "contracts/print.html", frame(request, found, **on_paper(found)))
