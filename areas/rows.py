@@ -109,14 +109,20 @@ class Prepared(Rows):
         return Rows.together(self, **named)[0]
 
     @cached_property
-    def _statement(self) -> tuple[str, str, str]:
-        """Its name, the SQL with numbers for the parameters, and these in that order."""
-        sql = self._written[0]
+    def name(self) -> str:
+        """How the database's words for it begin, whatever the connection."""
+        # By its SQL: whoever shares a server's connection through a pooler never finds another statement under it.
+        return f"rows_{sha256(self._written[0].encode()).hexdigest()[:16]}"
+
+    @cached_property
+    def _numbered(self) -> tuple[str, str]:
+        """The SQL with numbers for the parameters, and these in that order."""
         numbers: dict[str, int] = {}
-        numbered = re.sub(r"%\((\w+)\)s", lambda found: f"${numbers.setdefault(found[1], len(numbers) + 1)}", sql)
+        numbered = re.sub(
+            r"%\((\w+)\)s", lambda found: f"${numbers.setdefault(found[1], len(numbers) + 1)}", self._written[0]
+        )
         given = ", ".join(f"%({name})s" for name in numbers)
-        # By its words: whoever shares a server's connection by a pooler never finds another statement under its name.
-        return f"rows_{sha256(sql.encode()).hexdigest()[:16]}", numbered, f"({given})" if given else ""
+        return numbered, f"({given})" if given else ""
 
 
 _LOST = (InvalidSqlStatementName, DuplicatePreparedStatement, FeatureNotSupported)
@@ -131,15 +137,15 @@ def _with_prepared(
     known = _known.setdefault(connection.connection, {})
     new = {}
     # Each try has names of its own, so that it does not matter how far a message came that failed.
-    before = ["SET LOCAL plan_cache_mode = force_generic_plan"]
+    # What is looked at all day lies in memory, where it costs as little to jump as to read on.
+    before = ["SET LOCAL plan_cache_mode = force_generic_plan", "SET LOCAL random_page_cost = 1.1"]
     for reading in prepared:
         if reading not in known and reading not in new:
-            name, numbered, _given = reading._statement
-            new[reading] = f"{name}_{next(_again)}"
-            before.append(f"PREPARE {new[reading]} AS {numbered}")
+            new[reading] = f"{reading.name}_{next(_again)}"
+            before.append(f"PREPARE {new[reading]} AS {reading._numbered[0]}")
     names = known | new
     said = [
-        f"EXECUTE {names[reading]}{reading._statement[2]}" if isinstance(reading, Prepared) else reading._written[0]
+        f"EXECUTE {names[reading]}{reading._numbered[1]}" if isinstance(reading, Prepared) else reading._written[0]
         for reading in readings
     ]
     try:

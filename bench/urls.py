@@ -9,8 +9,8 @@ from django.urls import include, path
 from django.utils import timezone
 
 from areas.access import Actor, MemberRequest, for_members
-from contracts.board import AREAS, ITEMS, LINKS, asked, read
-from contracts.rates import EVERY
+from areas.rows import Rows
+from contracts.board import ITEMS, READINGS, asked
 
 
 @lru_cache(maxsize=8)
@@ -32,7 +32,7 @@ def member(request: MemberRequest, actor: Actor, size: int) -> HttpResponseBase:
 @for_members
 def queries(request: MemberRequest, actor: Actor, size: int) -> HttpResponseBase:
     """So many bytes after the statements of the board, whose rows are fetched and forgotten."""
-    read(AREAS, LINKS, EVERY, ITEMS, **asked(actor.organization, timezone.now()))
+    Rows.together(*READINGS, ITEMS, **asked(actor.organization, timezone.now()))
     return HttpResponse(_same(size))
 
 

@@ -1,8 +1,8 @@
 """The chain as it stands at an instant: areas, links, what is broken, at risk, unmet, waiting.
 
-Four statements in one message whatever the number of areas, three messages for a whole page with the person and the
-membership: counting is the database's work. Where a delivery stands is asked of `contracts.standings`, how well
-promises are kept of `contracts.rates`.
+One message whatever the number of areas, three for a whole page with the person and the membership: counting is the
+database's work, and so is planning, once for each connection. Where a delivery stands is asked of
+`contracts.standings`, how well promises are kept of `contracts.rates`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from areas.chain import distances, way_to_client
 from areas.models import Organization
+from areas.rows import Prepared, Rows
 from areas.words import Kind
 from contracts.clock import soon_until
 from contracts.rates import EVERY, Rate, every_rate, window
@@ -73,24 +72,24 @@ class LinkNow:
     ref: str
     customer: int
     supplier: int
-    needs: int
-    requirements: int
-    supplier_in_force: int
-    customer_in_force: int
-    supplier_broken: int
-    customer_broken: int
-    supplier_soon: int
-    customer_soon: int
-    supplier_paused: int
-    customer_paused: int
-    supplier_to_judge: int
-    customer_to_judge: int
-    unmet: int
-    supplier_unanswered: int
-    customer_unanswered: int
-    supplier_open: int
-    customer_open: int
-    to_sign: int
+    needs: int = 0
+    requirements: int = 0
+    supplier_in_force: int = 0
+    customer_in_force: int = 0
+    supplier_broken: int = 0
+    customer_broken: int = 0
+    supplier_soon: int = 0
+    customer_soon: int = 0
+    supplier_paused: int = 0
+    customer_paused: int = 0
+    supplier_to_judge: int = 0
+    customer_to_judge: int = 0
+    unmet: int = 0
+    supplier_unanswered: int = 0
+    customer_unanswered: int = 0
+    supplier_open: int = 0
+    customer_open: int = 0
+    to_sign: int = 0
     at_risk: int = 0
     standing: str = "quiet"  # the one thing that matters most on it now
     rate: Rate = field(default_factory=Rate)
@@ -263,7 +262,7 @@ _UNMET = """a.state = 'declined' AND a.direction = 'need' AND a.replaces_id IS N
     SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state = 'agreed' OFFSET 0)"""
 
 # The problem in focus stands beside the area that is accountable for it.
-AREAS = """
+AREAS = Prepared("""
 SELECT a.id, a.ref, a.name, a.kind = %(client)s, a.archived_at IS NULL,
     p.ref, p.statement, p.process, p.moment, a.name, p.indicator, p.unit, p.baseline, p.target, m.value, m."on"
 FROM areas_area a
@@ -273,15 +272,20 @@ LEFT JOIN LATERAL (
     SELECT value, "on" FROM requests_measurement WHERE problem_id = p.id ORDER BY "on" DESC, id DESC LIMIT 1
 ) m ON TRUE
 WHERE a.organization_id = %(org)s ORDER BY a.id
-"""
+""")
+
+LINKS = Prepared("""
+SELECT id, ref, customer_id, supplier_id FROM areas_link
+WHERE organization_id = %(org)s AND ended_at IS NULL ORDER BY id
+""")
 
 _UNSETTLED = "contracts_occurrence o WHERE o.organization_id = %(org)s AND o.settled_at IS NULL"
 _BEGUN = "(o.delivered_at IS NOT NULL OR o.failed_at IS NOT NULL OR o.paused_at IS NOT NULL)"
 _NOT_BEGUN = "o.delivered_at IS NULL AND o.failed_at IS NULL AND o.paused_at IS NULL"
 
-# A need is owed by the supplier, a requirement by the customer: who owes names the lane.
+# What is in force on each link, by who owes it, and how it stands.
 # What is due later and untouched is neither broken nor anything else that is counted: it is not read.
-LINKS = f"""
+OWED = Prepared(f"""
 WITH due AS (
     SELECT commitment_id, bool_or(broken) AS broken, bool_or(soon) AS soon, bool_or(paused) AS paused,
         bool_or(to_judge) AS to_judge
@@ -293,64 +297,60 @@ WITH due AS (
         FROM {_UNSETTLED} AND {_BEGUN}
     ) each_time
     GROUP BY commitment_id
-), owed AS (
-    SELECT c.link_id, c.owes_id, count(*) AS in_force, count(*) FILTER (WHERE due.broken) AS broken,
-        count(*) FILTER (WHERE due.soon) AS soon, count(*) FILTER (WHERE due.paused) AS paused,
-        count(*) FILTER (WHERE due.to_judge) AS to_judge
-    FROM contracts_commitment c LEFT JOIN due ON due.commitment_id = c.id
-    WHERE c.organization_id = %(org)s AND c.ended_at IS NULL
-    GROUP BY c.link_id, c.owes_id
-), talked AS (
-    SELECT a.link_id,
-        count(*) FILTER (WHERE a.direction = 'need' AND a.state <> 'declined') AS needs,
-        count(*) FILTER (WHERE a.direction <> 'need' AND a.state <> 'declined') AS requirements,
-        count(*) FILTER (WHERE {_UNMET}) AS unmet,
-        count(*) FILTER (WHERE {_OPEN} AND {_SUPPLIERS_TURN} AND a.answer_by < %(today)s) AS supplier_unanswered,
-        count(*) FILTER (WHERE {_OPEN} AND NOT {_SUPPLIERS_TURN} AND a.answer_by < %(today)s) AS customer_unanswered,
-        count(*) FILTER (WHERE {_OPEN} AND {_SUPPLIERS_TURN}) AS supplier_open,
-        count(*) FILTER (WHERE {_OPEN} AND NOT {_SUPPLIERS_TURN}) AS customer_open,
-        count(*) FILTER (WHERE a.state = 'agreed') AS to_sign
-    FROM (
-        SELECT * FROM requests_ask
-        WHERE organization_id = %(org)s AND state IN ('asked', 'countered', 'declined')
-        UNION ALL
-        SELECT agreed.* FROM requests_ask agreed
-        WHERE agreed.organization_id = %(org)s AND agreed.state = 'agreed'
-            AND NOT EXISTS (SELECT 1 FROM contracts_commitment c WHERE c.ask_id = agreed.id AND c.ended_at IS NULL)
-            AND NOT EXISTS (
-                SELECT 1 FROM contracts_removal gone
-                WHERE gone.ask_id = agreed.id AND gone.taken_back_at IS NULL AND gone.done_in_id IS NOT NULL)
-    ) a
-    GROUP BY a.link_id
 )
-SELECT l.id, l.ref, l.customer_id, l.supplier_id, coalesce(needs, 0) + coalesce(s.in_force, 0),
-    coalesce(requirements, 0) + coalesce(c.in_force, 0), coalesce(s.in_force, 0), coalesce(c.in_force, 0),
-    coalesce(s.broken, 0), coalesce(c.broken, 0), coalesce(s.soon, 0), coalesce(c.soon, 0),
-    coalesce(s.paused, 0), coalesce(c.paused, 0), coalesce(c.to_judge, 0), coalesce(s.to_judge, 0), coalesce(unmet, 0),
-    coalesce(supplier_unanswered, 0), coalesce(customer_unanswered, 0), coalesce(supplier_open, 0),
-    coalesce(customer_open, 0), coalesce(to_sign, 0),
-    (SELECT least(
-        (SELECT min(o.due_at) FROM {_UNSETTLED} AND o.due_at >= %(now)s AND {_NOT_BEGUN}),
-        (SELECT min(o.judge_by) FROM {_UNSETTLED} AND o.judge_by >= %(now)s AND {_BEGUN})))
-FROM areas_link l
-LEFT JOIN owed s ON s.link_id = l.id AND s.owes_id = l.supplier_id
-LEFT JOIN owed c ON c.link_id = l.id AND c.owes_id = l.customer_id
-LEFT JOIN talked ON talked.link_id = l.id
-WHERE l.organization_id = %(org)s AND l.ended_at IS NULL
-ORDER BY l.id
-"""
+SELECT c.link_id, c.owes_id, count(*), count(*) FILTER (WHERE due.broken), count(*) FILTER (WHERE due.soon),
+    count(*) FILTER (WHERE due.paused), count(*) FILTER (WHERE due.to_judge)
+FROM contracts_commitment c LEFT JOIN due ON due.commitment_id = c.id
+WHERE c.organization_id = %(org)s AND c.ended_at IS NULL
+GROUP BY c.link_id, c.owes_id
+""")
+
+# What is talked about on each link, and what is agreed and not signed.
+TALKED = Prepared(f"""
+SELECT a.link_id,
+    count(*) FILTER (WHERE a.direction = 'need' AND a.state <> 'declined'),
+    count(*) FILTER (WHERE a.direction <> 'need' AND a.state <> 'declined'),
+    count(*) FILTER (WHERE {_UNMET}),
+    count(*) FILTER (WHERE {_OPEN} AND {_SUPPLIERS_TURN} AND a.answer_by < %(today)s),
+    count(*) FILTER (WHERE {_OPEN} AND NOT {_SUPPLIERS_TURN} AND a.answer_by < %(today)s),
+    count(*) FILTER (WHERE {_OPEN} AND {_SUPPLIERS_TURN}),
+    count(*) FILTER (WHERE {_OPEN} AND NOT {_SUPPLIERS_TURN}),
+    count(*) FILTER (WHERE a.state = 'agreed')
+FROM (
+    SELECT id, link_id, direction, state, turn, answer_by, replaces_id FROM requests_ask
+    WHERE organization_id = %(org)s AND state IN ('asked', 'countered', 'declined')
+    UNION ALL
+    SELECT id, link_id, direction, state, turn, answer_by, replaces_id FROM requests_ask agreed
+    WHERE agreed.organization_id = %(org)s AND agreed.state = 'agreed'
+        AND NOT EXISTS (
+            SELECT 1 FROM contracts_commitment c
+            WHERE c.ask_id = agreed.id AND c.organization_id = %(org)s AND c.ended_at IS NULL)
+        AND NOT EXISTS (
+            SELECT 1 FROM contracts_removal gone
+            WHERE gone.ask_id = agreed.id AND gone.taken_back_at IS NULL AND gone.done_in_id IS NOT NULL)
+) a
+GROUP BY a.link_id
+""")
+
+# When time alone breaks the next promise, or ends the days for the next verdict.
+NEXT = Prepared(f"""
+SELECT least(
+    (SELECT min(o.due_at) FROM {_UNSETTLED} AND o.due_at >= %(now)s AND {_NOT_BEGUN}),
+    (SELECT min(o.judge_by) FROM {_UNSETTLED} AND o.judge_by >= %(now)s AND {_BEGUN}))
+""")
 
 
-def _cause_of(ask: str) -> str:
-    return f"(SELECT cause_id FROM requests_ask WHERE id = {ask} AND cause_id IS NOT NULL OFFSET 0)"
+def _seconds(moment: str) -> str:
+    """A number instead of a moment: Django reads a hundred moments in as long as the database needs for all lists."""
+    return f"extract(epoch FROM {moment})::float8"
 
 
-# The first of each list, and the way of each up to the client; of what is at risk all, and the way of the first.
+# The first of each list, and the way of each up to the client; of what is at risk, on which links there is how much.
 # OFFSET 0 keeps the planner at looking up these few rows: joined plainly, it reads all asks five times over. What a
 # lookup is not wanted for stands in its WHERE, where it is seen before anything is read. What hangs on something hangs
 # on other terms for it as well.
 # `links` NULL: of the whole organization. A promise is listed once, by the delivery of it that waits longest.
-ITEMS = f"""
+ITEMS = Prepared(f"""
 WITH RECURSIVE open_now AS (
     SELECT o.id, o.commitment_id, o.due_at, 'broken' AS kind
     FROM {_UNSETTLED} AND o.due_at < %(now)s AND {_NOT_BEGUN} AND {BROKEN_NOW}
@@ -359,7 +359,7 @@ WITH RECURSIVE open_now AS (
         CASE WHEN {BROKEN_NOW} THEN 'broken' WHEN {PAUSED} THEN 'paused' ELSE 'to_judge' END
     FROM {_UNSETTLED} AND {_BEGUN}
 ), promised AS (
-    SELECT first.*, c.ask_id, c.ref AS promise
+    SELECT first.*, c.ask_id, c.link_id, c.ref AS promise
     FROM (
         SELECT commitment_id, kind, min(due_at) AS due_at, (array_agg(id ORDER BY due_at, id))[1] AS occurrence,
             count(*) AS times
@@ -367,20 +367,26 @@ WITH RECURSIVE open_now AS (
     ) first
     JOIN contracts_commitment c ON c.id = first.commitment_id AND c.ended_at IS NULL
 ), late AS (
-    SELECT * FROM promised WHERE kind = 'broken' ORDER BY due_at, ask_id LIMIT {RIPPLES}
+    SELECT ask_id FROM promised WHERE kind = 'broken' ORDER BY due_at, ask_id LIMIT {RIPPLES}
 ), ripple AS (
-    SELECT a.cause_id AS id FROM late, LATERAL {_cause_of("late.ask_id")} a
+    SELECT a.cause_id AS id FROM late, LATERAL (
+        SELECT cause_id FROM requests_ask WHERE id = late.ask_id AND cause_id IS NOT NULL OFFSET 0) a
     UNION
     SELECT a.id FROM ripple, LATERAL (
         SELECT cause_id AS id FROM requests_ask WHERE id = ripple.id AND cause_id IS NOT NULL
         UNION ALL
         SELECT id FROM requests_ask WHERE replaces_id = ripple.id AND state IN ('agreed', 'replaced') OFFSET 0) a
+), at_risk AS MATERIALIZED (
+    SELECT a.id, a.link_id, row_number() OVER (ORDER BY a.problem_id IS NULL, a.id) AS n
+    FROM (SELECT id FROM ripple EXCEPT SELECT ask_id FROM late) reached,
+        LATERAL (
+            SELECT id, link_id, problem_id FROM requests_ask WHERE id = reached.id AND state = 'agreed' OFFSET 0) a,
+        LATERAL (SELECT id FROM areas_link WHERE id = a.link_id AND ended_at IS NULL OFFSET 0) l
 ), listed AS (
     (SELECT p.kind, p.ask_id AS id, p.n, p.promise, p.occurrence, p.times
      FROM (
         SELECT p.*, row_number() OVER (PARTITION BY p.kind ORDER BY p.due_at, p.ask_id) AS n
-        FROM promised p JOIN requests_ask a ON a.id = p.ask_id
-        WHERE %(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s)
+        FROM promised p WHERE %(links)s::bigint[] IS NULL OR p.link_id = ANY(%(links)s)
      ) p
      WHERE p.n <= {SHOWN})
     UNION ALL
@@ -394,51 +400,56 @@ WITH RECURSIVE open_now AS (
      WHERE a.organization_id = %(org)s AND {_OPEN} AND (%(links)s::bigint[] IS NULL OR a.link_id = ANY(%(links)s))
      ORDER BY a.answer_by, a.id LIMIT {SHOWN})
     UNION ALL
-    (SELECT 'at_risk', a.id, row_number() OVER (ORDER BY a.problem_id IS NULL, a.id), NULL, NULL, 0
-     FROM (SELECT id FROM ripple EXCEPT SELECT ask_id FROM late) reached,
-         LATERAL (SELECT id, state, problem_id FROM requests_ask WHERE id = reached.id OFFSET 0) a
-     WHERE a.state = 'agreed')
+    (SELECT 'at_risk', id, n, NULL, NULL, 0 FROM at_risk WHERE n <= {SHOWN})
 ), up AS (
-    SELECT kind, n, id, promise, occurrence, times, 0 AS depth FROM listed
+    SELECT l.kind, l.n, 0 AS depth, a.*
+    FROM listed l, LATERAL (
+        SELECT cause_id, performer_id, asker_id, problem_id FROM requests_ask WHERE id = l.id OFFSET 0) a
     UNION ALL
-    SELECT up.kind, up.n, a.cause_id, NULL, NULL, 0, up.depth + 1
-    FROM up, LATERAL {_cause_of("up.id")} a
-    WHERE up.n <= {SHOWN} AND up.depth < {DEEPEST}
+    SELECT up.kind, up.n, up.depth + 1, a.*
+    FROM up, LATERAL (
+        SELECT cause_id, performer_id, asker_id, problem_id FROM requests_ask
+        WHERE up.cause_id IS NOT NULL AND id = up.cause_id OFFSET 0) a
+    WHERE up.depth < {DEEPEST}
+), way AS MATERIALIZED (
+    SELECT kind, n, array_agg(performer_id ORDER BY depth) AS performers, array_agg(asker_id ORDER BY depth) AS askers,
+        (array_agg(problem_id ORDER BY depth DESC) FILTER (WHERE problem_id IS NOT NULL))[1] AS problem_id
+    FROM up GROUP BY kind, n
 )
-SELECT up.kind, up.n, up.depth, a.ref, a.link_id, coalesce(t.outcome, ''), a.asker_id, a.performer_id, a.state,
+SELECT way.kind, way.n, a.ref, a.link_id, t.outcome, a.asker_id, a.performer_id, a.state,
     CASE WHEN a.turn = 'performer' THEN a.performer_id WHEN a.turn = 'asker' THEN a.asker_id END, a.answer_by,
-    coalesce(up.promise, c.ref), coalesce(o.due_at, c.due_at), o.why, o.since, up.times, up.occurrence,
-    p.statement, p.ref
-FROM up
-CROSS JOIN LATERAL (SELECT * FROM requests_ask WHERE id = up.id OFFSET 0) a
+    coalesce(l.promise, c.ref), coalesce({_seconds("o.due_at")}, c.due_at), o.why, o.since, l.times, l.occurrence,
+    way.performers, way.askers, p.statement, p.ref
+FROM listed l
+JOIN way ON way.kind = l.kind AND way.n = l.n
+CROSS JOIN LATERAL (SELECT * FROM requests_ask WHERE id = l.id OFFSET 0) a
+LEFT JOIN LATERAL (SELECT outcome FROM requests_terms WHERE id = a.terms_id OFFSET 0) t ON TRUE
 LEFT JOIN LATERAL (
-    SELECT outcome FROM requests_terms WHERE up.depth = 0 AND up.n <= {SHOWN} AND id = a.terms_id OFFSET 0
-) t ON TRUE
-LEFT JOIN LATERAL (
-    SELECT o.due_at,
-        CASE WHEN o.delivered_at IS NOT NULL THEN o.delivered_at WHEN o.failed_at IS NOT NULL THEN o.failed_at
-            ELSE coalesce(o.paused_at, o.due_at) END AS since,
+    SELECT o.due_at, {_seconds("coalesce(o.delivered_at, o.failed_at, o.paused_at, o.due_at)")} AS since,
         CASE WHEN o.delivered_at IS NULL THEN
                 CASE WHEN o.failed_at IS NOT NULL THEN 'sent_back' WHEN o.paused_at IS NOT NULL THEN 'paused'
                     ELSE 'overdue' END
             WHEN o.failed_at IS NOT NULL THEN 'again' WHEN o.delivered_at > o.due_at THEN 'late'
             WHEN o.met IS FALSE THEN 'off_target' WHEN o.judge_by < %(now)s THEN 'unjudged' ELSE 'delivered' END AS why
-    FROM contracts_occurrence o WHERE up.occurrence IS NOT NULL AND o.id = up.occurrence OFFSET 0
+    FROM contracts_occurrence o WHERE l.occurrence IS NOT NULL AND o.id = l.occurrence OFFSET 0
 ) o ON TRUE
 LEFT JOIN LATERAL (
     SELECT c.ref, (
-        SELECT min(o.due_at) FROM contracts_occurrence o
+        SELECT {_seconds("min(o.due_at)")} FROM contracts_occurrence o
         WHERE o.commitment_id = c.id AND o.settled_at IS NULL AND {_NOT_BEGUN} AND o.due_at >= %(now)s) AS due_at
-    FROM contracts_commitment c
-    WHERE up.kind = 'at_risk' AND up.depth = 0 AND up.n <= {SHOWN} AND c.ask_id = a.id AND c.ended_at IS NULL OFFSET 0
+    FROM contracts_commitment c WHERE l.kind = 'at_risk' AND c.ask_id = a.id AND c.ended_at IS NULL OFFSET 0
 ) c ON TRUE
-LEFT JOIN requests_clientproblem p ON p.id = a.problem_id
-ORDER BY up.kind, up.n, up.depth
-"""
+LEFT JOIN requests_clientproblem p ON p.id = way.problem_id
+UNION ALL
+SELECT '', 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    array_agg(link_id), NULL, NULL, NULL
+FROM at_risk
+ORDER BY 1, 2
+""")
 
 
-# What the paused ones wait for. Asked only where something is paused: planning it takes longer than reading it.
-REQUIREMENTS = """
+# What the paused ones wait for. Asked only where something is paused.
+REQUIREMENTS = Prepared("""
 SELECT DISTINCT ON (z.occurrence_id) z.occurrence_id, k.outcome
 FROM contracts_pause z
 JOIN contracts_occurrence r ON r.id = z.because_id
@@ -446,19 +457,9 @@ JOIN contracts_commitment c ON c.id = r.commitment_id
 JOIN contracts_clause k ON k.id = c.clause_id
 WHERE z.occurrence_id = ANY(%(paused)s) AND z.ended_at IS NULL AND z.void_at IS NULL
 ORDER BY z.occurrence_id, z.began_at
-"""
+""")
 
-
-def read(*statements: str, **values: Any) -> list[list[tuple[Any, ...]]]:
-    """All rows of each statement, in one message to the database."""
-    found: list[list[tuple[Any, ...]]] = []
-    with connection.cursor() as cursor:
-        cursor.execute(";".join(statements), values)
-        for n in range(len(statements)):
-            if n:
-                cursor.nextset()
-            found.append(cursor.fetchall())
-    return found
+READINGS = (AREAS, LINKS, OWED, TALKED, NEXT, EVERY)
 
 
 def asked(organization: Organization, now: datetime) -> dict[str, Any]:
@@ -482,14 +483,17 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
     known = asked(organization, now)
     today: date = known["today"]
     narrowed = bool(area or text.strip())
-    areas_read, links_read, rates_read, *more_read = read(AREAS, LINKS, EVERY, *(() if narrowed else (ITEMS,)), **known)
+    areas_read, links_read, owed, talked, ((next_at,),), rates_read, *more_read = Rows.together(
+        *READINGS, *(() if narrowed else (ITEMS,)), **known
+    )
     areas: dict[int, AreaNow] = {}
     problem = None
     for row in areas_read:
         areas[row[0]] = AreaNow(*row[:5])
         if row[5] is not None:
             problem = ProblemNow._make(row[5:])
-    links = [LinkNow(*row[:-1]) for row in links_read]
+    links = [LinkNow(*row) for row in links_read]
+    _tell_links(links, owed, talked)
     _tell_areas(areas, links)
     rates = every_rate(window(organization, now), rates_read)
     for pk, area_rate in rates.areas.items():
@@ -499,17 +503,15 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
     in_view = None
     if shown is not None:
         in_view = [link.pk for link in links if link.customer in shown and link.supplier in shown]
-    items = _items(more_read[0] if more_read else read(ITEMS, **{**known, "links": in_view})[0])
+    items, at_risk = _items(more_read[0] if more_read else ITEMS(**{**known, "links": in_view}))
     paused = {item.occurrence: item for item in items["paused"]}
     if paused:
-        for occurrence, requirement in read(REQUIREMENTS, paused=list(paused))[0]:
+        for occurrence, requirement in REQUIREMENTS(paused=list(paused)):
             paused[occurrence].requirement = requirement
-    at_risk = Counter(item.link for item in items["at_risk"])
     for link in links:
-        link.at_risk = at_risk.get(link.pk, 0)
+        link.at_risk = at_risk[link.pk]
         link.standing = _standing(link)
         link.rate = rates.links.get(link.pk) or link.rate
-    living = {link.pk for link in links}
     return Chain(
         organization=organization,
         now=now,
@@ -518,16 +520,48 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
         links=links,
         problem=problem,
         broken=items["broken"],
-        at_risk=[item for item in items["at_risk"] if item.link in living][:SHOWN],
+        at_risk=items["at_risk"],
         unmet=items["unmet"],
         waiting=items["waiting"],
         paused=items["paused"],
         to_judge=items["to_judge"],
         rate=rates.whole,
-        fresh_until=_fresh_until(organization, today, links_read[0][-1] if links_read else None),
+        fresh_until=_fresh_until(organization, today, next_at),
         shown=shown,
         here=here,
     )
+
+
+def _tell_links(links: list[LinkNow], owed: list[tuple[Any, ...]], talked: list[tuple[Any, ...]]) -> None:
+    """What OWED and TALKED counted. A need is owed by the supplier, a requirement by the customer."""
+    by_pk = {link.pk: link for link in links}
+    for pk, *counts in talked:
+        link = by_pk.get(pk)
+        if link is not None:
+            (
+                link.needs,
+                link.requirements,
+                link.unmet,
+                link.supplier_unanswered,
+                link.customer_unanswered,
+                link.supplier_open,
+                link.customer_open,
+                link.to_sign,
+            ) = counts
+    for pk, owes, in_force, broken, soon, paused, to_judge in owed:
+        link = by_pk.get(pk)
+        if link is None:
+            continue
+        if owes == link.supplier:
+            link.needs += in_force
+            link.supplier_in_force = in_force
+            link.supplier_broken, link.supplier_soon, link.supplier_paused = broken, soon, paused
+            link.customer_to_judge = to_judge
+        elif owes == link.customer:
+            link.requirements += in_force
+            link.customer_in_force = in_force
+            link.customer_broken, link.customer_soon, link.customer_paused = broken, soon, paused
+            link.supplier_to_judge = to_judge
 
 
 def _tell_areas(areas: dict[int, AreaNow], links: list[LinkNow]) -> None:
@@ -577,22 +611,45 @@ def _neighbourhood(areas: dict[int, AreaNow], links: list[LinkNow], here: AreaNo
     return shown
 
 
-def _items(rows: Iterable[tuple[Any, ...]]) -> defaultdict[str, list[Item]]:
-    """Rows ordered by list, place and depth: depth 0 is the item, the rest its way up."""
+def _items(rows: Iterable[tuple[Any, ...]]) -> tuple[defaultdict[str, list[Item]], Counter[int]]:
+    """The lists, each in its order, and how much is at risk on each link."""
     found: defaultdict[str, list[Item]] = defaultdict(list)
-    for kind, _n, depth, ref, link, outcome, asker, performer, state, turn, answer_by, *owed, problem, its_ref in rows:
-        if depth == 0:
-            waits = turn if state in ("asked", "countered") else None
-            item = Item(kind, ref, link, outcome, asker, performer, state, waits, answer_by, *owed)
-            item.path.append(performer)
-            found[kind].append(item)
-        item = found[kind][-1]
-        for area in (performer, asker):
-            if item.path[-1] != area and area not in item.path:
-                item.path.append(area)
-        if problem:
-            item.problem, item.problem_ref = problem, its_ref
-    return found
+    at_risk: Counter[int] = Counter()
+    for row in rows:
+        kind, _n, ref, link, outcome, asker, performer, state, turn, answer_by, promise, due_at, why, since, *of = row
+        times, occurrence, performers, askers, problem, its_ref = of
+        if not kind:
+            at_risk.update(performers or ())
+            continue
+        path = [performer]
+        for areas in zip(performers, askers, strict=True):
+            for area in areas:
+                if path[-1] != area and area not in path:
+                    path.append(area)
+        found[kind].append(
+            Item(
+                kind,
+                ref,
+                link,
+                outcome or "",
+                asker,
+                performer,
+                state,
+                turn if state in ("asked", "countered") else None,
+                answer_by,
+                promise,
+                None if due_at is None else datetime.fromtimestamp(due_at, UTC),
+                why,
+                None if since is None else datetime.fromtimestamp(since, UTC),
+                times,
+                occurrence,
+                "",
+                path,
+                problem or "",
+                its_ref or "",
+            )
+        )
+    return found, at_risk
 
 
 def _fresh_until(organization: Organization, today: date, due_at: datetime | None) -> datetime:

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 from django.db import connection
 
 from areas.models import Organization
+from areas.rows import Prepared
 from contracts.standings import BROKEN_ONE, CANCELLED_ONE, KEPT_ONE, RESULT, UNJUDGED_ONE, WAIVED_ONE
 from requests.trace import DEEPEST
 
@@ -154,7 +155,7 @@ class Rates(NamedTuple):
     links: dict[int, Rate]
 
 
-EVERY = f"""
+EVERY = Prepared(f"""
 SELECT owes_id, link_id, week, {COUNTS}
 FROM (
     SELECT o.owes_id, o.link_id, {WEEK} AS week, {RESULT} AS result
@@ -162,7 +163,7 @@ FROM (
 ) seen
 WHERE result IS NOT NULL
 GROUP BY GROUPING SETS ((owes_id), (link_id), (week))
-"""
+""")
 
 
 def every_rate(span: Window, rows: Iterable[tuple[Any, ...]]) -> Rates:

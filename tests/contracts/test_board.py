@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from areas.words import Kind
-from contracts.board import Chain, LinkNow, chain_now
+from contracts.board import ITEMS, Chain, LinkNow, chain_now
 from contracts.models import Occurrence, Pause
 from requests import moves
 from requests.models import Ask, Measurement
@@ -344,14 +344,9 @@ def test_the_fragment_is_rendered_once_for_all_and_again_after_a_deed(cast: Cast
         client.force_login(getattr(cast, who).user)
         address = reverse("contracts:fragment", kwargs={"org": cast.organization.ref})
         client.get(reverse("areas:guide"))
-        with (
-            CaptureQueriesContext(
-                connection,
-            ) as queries,
-            time_machine.travel(NOW, tick=False),
-        ):
+        with CaptureQueriesContext(connection) as queries, time_machine.travel(NOW, tick=False):
             text = client.get(address).content.decode()
-        return text, sum("requests_ask" in query["sql"] for query in queries)
+        return text, sum(ITEMS.name in query["sql"] for query in queries)
 
     first, asked_first = fetch("luis")
     second, asked_second = fetch("fede")

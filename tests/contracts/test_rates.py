@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contracts.board import read
 from contracts.rates import EVERY, Rate, every_rate, kept_rates, window
 from requests.models import Ask
 from requests.states import Direction
@@ -145,7 +144,7 @@ def test_every_rate_says_the_same_at_once(cast: Cast, promised: Ask) -> None:
     repaired(promised, NOON - timedelta(weeks=2))
     falls_due(promised, NOON - timedelta(weeks=3), waived_at=NOON)
     span = window(cast.organization, NOW)
-    (rows,) = read(EVERY, org=cast.organization.pk, now=NOW, bounds=span.bounds)
+    rows = EVERY(org=cast.organization.pk, now=NOW, bounds=span.bounds)
     every = every_rate(span, rows)
     assert every.whole == overall(cast)
     assert [(pk, rate.kept, rate.broken, rate.waived) for pk, rate in every.areas.items()] == [
