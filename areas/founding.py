@@ -39,6 +39,7 @@ def unfinished(user: User) -> Membership | None:
     return (
         Membership.objects.select_related("organization", "user")
         .filter(~Exists(others), ~Exists(drawn), user=user, role=Role.FACILITATOR, left_at=None)
+        .filter(organization__rehearses=None)
         .order_by("-joined_at")
         .first()
     )
@@ -51,7 +52,7 @@ def found_or_change(user: User, *, name: str, country: str, zone: str, language:
     begun = unfinished(user)
     if begun is None:
         today = Membership.objects.filter(user=user, organization__created_at__gt=now - timedelta(days=1))
-        if today.filter(role=Role.FACILITATOR).count() >= MOST_A_DAY:
+        if today.filter(role=Role.FACILITATOR, organization__rehearses=None).count() >= MOST_A_DAY:
             raise Refused(_("You began %(n)s organizations in one day. Go on tomorrow, please.") % {"n": MOST_A_DAY})
         return found(user, name=name, country=country, zone=zone, language=language, now=now)
     organization = begun.organization

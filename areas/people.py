@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from areas import journal
 from areas.above import holds, pointing_at
 from areas.access import Actor
+from areas.copying import shut_out
 from areas.editing import Refused
 from areas.models import Area, AreaPart, Membership, Organization
 from areas.words import Part, Role
@@ -40,6 +41,8 @@ def set_role(actor: Actor, membership: Membership, role: str, now: datetime) -> 
     if not changed:
         return False
     membership.role = Role(role)
+    if role != Role.FACILITATOR:
+        shut_out(membership, now)
     journal.record(
         actor.organization,
         "person.role_changed",
@@ -123,6 +126,7 @@ def remove(actor: Actor, membership: Membership, now: datetime) -> bool:
         return False
     membership.left_at = now
     AreaPart.objects.filter(membership=membership).delete()
+    shut_out(membership, now)
     journal.record(
         actor.organization,
         "person.left",

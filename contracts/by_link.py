@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from areas import journal
 from areas.access import Actor
+from areas.copying import why_no_letter
 from contracts.access import occurrence_by_link
 from contracts.models import Occurrence
 from post import letters
@@ -84,6 +85,8 @@ def why_not_link(occurrence: Occurrence, actor: Actor) -> str | None:
     """None if this person may hold the link, else the sentence that says why not."""
     if not occurrence.owed.is_client:
         return _("Only what the client was promised is judged by the client.")
+    if refusal := why_no_letter(actor.organization):
+        return refusal
     voice = actor.may_decide_for(occurrence.owed_id) and not actor.may_speak_for(occurrence.owes_id)
     if not voice and not actor.is_facilitator:
         sentence = _("A facilitator or a voice of the client, from another area than %(area)s, sends the link.")

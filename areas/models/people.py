@@ -105,6 +105,11 @@ class Organization(models.Model):
     opened: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(default=list, blank=True)
     keeps_holidays = models.BooleanField(_("public holidays are days off"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)
+    # Set on the copy in which a workshop of that organization is rehearsed: nobody comes upon it, nothing leaves it, and
+    # it goes whole (workshops.rehearsal).
+    rehearses = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, editable=False, related_name="rehearsals"
+    )
     # Raised by every deed that a screen can show: the cache key of shared fragments (contracts.board).
     revision = models.PositiveBigIntegerField(default=1, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -112,6 +117,10 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.rehearses_id is not None
 
     @property
     def tz(self) -> ZoneInfo:

@@ -156,7 +156,7 @@ def _is_near(host: str | None) -> bool:
 def _members() -> QuerySet[Membership]:
     """Only people of the demo's own companies can be come in as, whoever else shares the database."""
     return Membership.objects.select_related("organization", "user").filter(
-        organization__is_demo=True, left_at__isnull=True, user__is_active=True
+        organization__is_demo=True, organization__rehearses=None, left_at__isnull=True, user__is_active=True
     )
 
 

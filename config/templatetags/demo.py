@@ -26,7 +26,7 @@ def demo_time(context: Context) -> Any:
     if organization is None and isinstance(request, HttpRequest) and request.resolver_match:
         if request.resolver_match.view_name not in PAGES:
             return None
-        demo = Organization.objects.filter(is_demo=True).order_by("pk")
+        demo = Organization.objects.filter(is_demo=True, rehearses=None).order_by("pk")
         mine = demo.filter(memberships__user=request.user.pk) if request.user.is_authenticated else demo
         organization = mine.first() or demo.first()
     if organization is None or not organization.is_demo:
@@ -38,7 +38,7 @@ def demo_time(context: Context) -> Any:
 @register.simple_tag
 def demo_zones() -> dict[str, tzinfo]:
     """The clock of each demo company, by its ref."""
-    return {one.ref: one.tz for one in Organization.objects.filter(is_demo=True)}
+    return {one.ref: one.tz for one in Organization.objects.filter(is_demo=True, rehearses=None)}
 
 
 @register.simple_tag

@@ -138,7 +138,8 @@ def chase(now: datetime, limit: int, known: Known) -> tuple[int, int]:
     in_force = Version.objects.filter(contract=OuterRef("pk"), in_force_at__isnull=False, superseded_at__isnull=True)
     waiting = Organization.objects.filter(
         Q(pk__in=Ask.objects.filter(state__in=OPEN, answer_by__lte=soon).values("organization"))
-        | Q(pk__in=Contract.objects.filter(Exists(in_force), review_on__lte=soon).values("organization"))
+        | Q(pk__in=Contract.objects.filter(Exists(in_force), review_on__lte=soon).values("organization")),
+        rehearses=None,
     )
     ladders = dict(_ladders(waiting, now))
     rows = notices = 0

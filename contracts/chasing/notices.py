@@ -25,7 +25,7 @@ Known = dict[int, Addressee]
 
 # Goes on from a CTE `climbed (rung, kind, organization, performer, owner, leads, other, facilitators)`: `owner` alone
 # is told as long as `leads` is not set, and one who left is replaced by the leads. Leads decide for their area, as the
-# voices do for the client. A viewer decides nothing, whatever part is left over.
+# voices do for the client. A viewer decides nothing, whatever part is left over. Of a rehearsal nobody is told.
 # Gives a line for each person with the rungs, as text: they go back into the database unread.
 AUDIENCE = """
 asked AS (
@@ -49,7 +49,8 @@ SELECT m.id, array_agg(told.rung)::text, count(*)
   JOIN areas_membership m ON m.id = told.person AND m.left_at IS NULL AND m.role <> 'viewer'
   JOIN areas_user u ON u.id = m.user_id AND u.is_active
   LEFT JOIN contracts_wishes w ON w.membership_id = m.id
- WHERE CASE told.kind WHEN 'delivery' THEN coalesce(w.delivery, true)
+ WHERE NOT EXISTS (SELECT FROM areas_organization r WHERE r.id = m.organization_id AND r.rehearses_id IS NOT NULL)
+   AND CASE told.kind WHEN 'delivery' THEN coalesce(w.delivery, true)
                       WHEN 'verdict' THEN coalesce(w.verdict, true)
                       WHEN 'answer' THEN coalesce(w.answer, true)
                       ELSE coalesce(w.review, true) END

@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from areas.copying import why_no_letter
+from areas.editing import Refused
 from areas.models import Membership, Organization
 from contracts.digest.periods import Moment, daily, in_order_key, span, weekly
 from contracts.digest.reading import Gathered, Reading, Scope, scope_of
@@ -98,7 +100,7 @@ ORDER BY due.n
 def due_now(now: datetime) -> list[Due]:
     """What is due and not yet done, whenever its moment was. Two queries."""
     every: list[Due] = []
-    for organization in Organization.objects.order_by("pk"):
+    for organization in Organization.objects.filter(rehearses=None).order_by("pk"):
         every.append(Due(organization, weekly(organization, now), False))
         today = daily(organization, now, organization.calendar)
         if today:
@@ -295,7 +297,11 @@ class Enough(Exception):
 
 
 def send_now(membership: Membership, now: datetime) -> Letter:
-    """Writes the person's digest as it is now. Pressed twice within a minute it is one letter. Raises Enough."""
+    """Writes the person's digest as it is now. Pressed twice within a minute it is one letter. Raises Enough, and
+    Refused in a rehearsal.
+    """
+    if refusal := why_no_letter(membership.organization):
+        raise Refused(refusal)
     prefix = f"digest {membership.ref} now "
     recent = Letter.objects.filter(key__startswith=prefix, created_at__gt=now - timedelta(hours=1))
     key = f"{prefix}{now:%Y-%m-%dT%H:%M}"

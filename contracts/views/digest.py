@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from areas.access import Actor, MemberRequest, for_members, open_to_all
+from areas.editing import Refused
 from areas.models import Membership
 from areas.speaking import speak
 from contracts.digest import leaving, writing
@@ -48,6 +49,8 @@ def send(request: MemberRequest, actor: Actor) -> HttpResponseBase:
     """The same as a letter, at once."""
     try:
         writing.send_now(actor.membership, timezone.now())
+    except Refused as refused:
+        messages.warning(request, refused.sentence)
     except writing.Enough:
         messages.warning(
             request, _("You have it several times within this hour already. Look into your mailbox first.")
