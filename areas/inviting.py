@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from areas import journal
 from areas.access import Actor
+from areas.copying import why_no_letter
 from areas.editing import Refused
 from areas.models import Area, AreaPart, Invitation, Membership, Organization, User
 from areas.people import parts_for
@@ -40,6 +41,8 @@ def invite(
     """Invite an address: row, letter and journal in one. Refused with the reason that stands beside the line."""
     email = email.strip().lower()
     organization = actor.organization
+    if refusal := why_no_letter(organization):
+        raise Refused(refusal)
     here = Membership.objects.filter(organization=organization, user__email=email, left_at__isnull=True).first()
     if here is not None:
         raise Refused(_("%(name)s is here already.") % {"name": here.name})

@@ -32,7 +32,7 @@ def _next(request: HttpRequest, default: str = "/") -> str:
 def _mine(user: User) -> list[Membership]:
     return list(
         Membership.objects.select_related("organization", "user")
-        .filter(user=user, left_at=None)
+        .filter(user=user, left_at=None, organization__rehearses=None)
         .order_by("organization__name", "pk")
     )
 
