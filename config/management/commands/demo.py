@@ -3,9 +3,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from areas.models import Organization
-from config.demo import people
-from config.demo.telling import NotEmpty, tell
+from config.demo import COMPANIES, people
+from config.demo.telling import NotEmpty, tell_at_once
 
 
 class Command(BaseCommand):
@@ -13,13 +12,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            told = tell(timezone.now())
+            told = tell_at_once(timezone.now())
         except NotEmpty as refusal:
             raise CommandError(str(refusal)) from refusal
         if not told:
             self._say(options, "The demo companies are here already; nothing changed.")
             return
-        names = " and ".join(Organization.objects.filter(is_demo=True).order_by("pk").values_list("name", flat=True))
+        names = " and ".join(company.name for company in COMPANIES)
         self._say(options, f"Loaded {names} with {len(people())} people.")
 
     def _say(self, options: dict[str, Any], words: str) -> None:
