@@ -103,6 +103,7 @@ class LinkMark(NamedTuple):
     label: str
     href: str
     why: str = ""  # what is broken or waits, and the path to the client, line by line
+    lit: bool = False  # the one of which is being spoken now
 
 
 class Words(NamedTuple):
@@ -287,12 +288,15 @@ def _link(link: LinkMark, thread: Thread, sizes: Sizes) -> str:
     if link.why:
         why = f'<title id="why-{ref}">{_text(link.why)}</title>'
         describes = f' aria-describedby="why-{ref}"'
+    # On the wall of a room nothing is pressed.
+    opens, ends = (f'a href="{_text(link.href)}"', "a") if link.href else ('g role="img"', "g")
+    kind = f"lnk {link.state} lit" if link.lit else f"lnk {link.state}"
     return (
-        f'<a class="lnk {link.state}" id="link-{ref}" href="{_text(link.href)}" aria-label="{_text(link.label)}"'
+        f'<{opens} class="{kind}" id="link-{ref}" aria-label="{_text(link.label)}"'
         f'{describes} data-from="{_text(link.customer)}" data-to="{_text(link.supplier)}">{why}'
         f"{_thread(thread, link.state == 'broken', sizes.badge_height >= _TWO_ROWS)}"
         f'<g class="badge" transform="translate({thread.badge.x} {thread.badge.y})">'
-        f"{_badge(link.state, link.needs, link.requirements, link.word, sizes)}</g></a>"
+        f"{_badge(link.state, link.needs, link.requirements, link.word, sizes)}</g></{ends}>"
     )
 
 
