@@ -143,6 +143,7 @@ def accept(invitation: Invitation, user: User, now: datetime) -> Membership:
     if not user.name and row.name:
         user.name = row.name
         user.save(update_fields=["name"])
+        journal.touch_all(user)
     journal.record(
         organization,
         "person.joined",

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from areas.models import Area, JournalEntry, Link, Membership, Organization
+from areas.models import Area, JournalEntry, Link, Membership, Organization, User
 from post import live
 
 RAISE = "UPDATE areas_organization SET revision = revision + 1 WHERE id = %s RETURNING revision"
@@ -61,3 +61,9 @@ def touch(organization: Organization, topics: tuple[str, ...] = ()) -> None:
         cursor.execute(RAISE, [organization.pk])
         (revision,) = cursor.fetchone()
     live.announce((f"o:{organization.ref}", *topics), revision)
+
+
+def touch_all(user: User) -> None:
+    """The same wherever the person is or was a member: what is shown there bears a name that has changed."""
+    for organization in Organization.objects.filter(memberships__user=user).order_by("pk"):
+        touch(organization)

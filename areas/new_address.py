@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from areas import signin
+from areas import journal, signin
 from areas.editing import Refused
 from areas.models import Membership, User
 
@@ -107,6 +107,7 @@ def _take(user: User, email: str, now: datetime) -> None:
     old = user.email
     user.email = email
     user.save(update_fields=["email"])
+    journal.touch_all(user)
     EmailAddress.objects.filter(user=user).exclude(email=email).delete()
     EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     signin.write_about(old, user, "address_changed", {"email": email}, now)

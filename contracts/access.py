@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.db.models import QuerySet
 from django.http import Http404
 
@@ -42,6 +44,37 @@ def contract_to_read(actor: Actor, link_ref: str) -> Contract:
         contract: Contract = known or contract_of(link)
         contract.link, contract.organization = link, actor.organization
         return contract
+    raise Http404
+
+
+class Stand(NamedTuple):
+    """What a sheet stands on, beside what the organization's revision tells: its areas, and how its drafts are, which
+    nobody is told about.
+    """
+
+    link: int
+    customer: int
+    supplier: int
+    drafts: int
+    last_draft: int
+    versions: int
+
+
+STAND = Rows(
+    """
+    SELECT link.id, link.customer_id, link.supplier_id, drafts.*
+    FROM areas_link link CROSS JOIN LATERAL (
+        SELECT count(*), coalesce(max(id), 0), coalesce(sum(version), 0)::bigint
+        FROM requests_ask WHERE link_id = link.id AND state = 'draft') drafts
+    WHERE link.organization_id = %s AND link.ref = %s
+    """
+)
+
+
+def stand_of(actor: Actor, link_ref: str) -> Stand:
+    """Raises Http404 for a link of another organization."""
+    for row in STAND(actor.organization.pk, link_ref):
+        return Stand._make(row)
     raise Http404
 
 

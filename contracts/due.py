@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -73,7 +73,7 @@ LYING = Rows(
         (SELECT ARRAY[name, kind] FROM areas_area WHERE id = occurrence.owes_id),
         (SELECT ARRAY[name, kind] FROM areas_area WHERE id = occurrence.owed_id),
         placed.ref, placed.ask_id, clause.outcome, clause.unit, placed.pile, placed.many, placed.times - 1,
-        (SELECT min(at) FROM lying CROSS JOIN LATERAL (VALUES (due_at), (judge_by)) moment(at) WHERE at > %(now)s)
+        (SELECT min(at) FROM lying CROSS JOIN LATERAL (VALUES (due_at), (judge_by)) moment(at) WHERE at >= %(now)s)
     FROM placed
     JOIN contracts_occurrence occurrence ON occurrence.id = placed.id
     JOIN contracts_clause clause ON clause.id = placed.clause_id
@@ -117,6 +117,23 @@ WAITED_FOR = Rows(
     WHERE o.organization_id = %(organization)s AND o.owes_id = ANY(%(areas)s) AND o.settled_at IS NULL
         AND o.paused_at IS NOT NULL
     ORDER BY pause.began_at
+    """
+)
+# The next one to come onto the desk by itself.
+NEXT = Rows(
+    """
+    SELECT min(due_at) FROM contracts_occurrence
+    WHERE organization_id = %(organization)s AND settled_at IS NULL AND due_at >= %(until)s AND delivered_at IS NULL
+        AND owes_id = ANY(%(areas)s)
+    """
+)
+# How the drafts of a person's areas are: count, newest, and how often they were kept.
+DRAFTS = Rows(
+    """
+    SELECT count(*), coalesce(max(id), 0), coalesce(sum(version), 0)::bigint FROM requests_ask
+    WHERE organization_id = %(organization)s AND state = 'draft'
+        AND CASE opened_by WHEN 'asker' THEN asker_id ELSE performer_id END IN (
+            SELECT area_id FROM areas_areapart WHERE membership_id = %(membership)s)
     """
 )
 
@@ -248,7 +265,7 @@ class DuePile:
 class Due:
     """What the promises want from a person, to be laid beside the asks (requests.waiting.Beside)."""
 
-    readings = (LYING, WAITED_FOR)
+    readings = (LYING, WAITED_FOR, NEXT)
 
     def __init__(self, actor: Actor, now: datetime) -> None:
         self.actor = actor
@@ -256,8 +273,10 @@ class Due:
         self.piles: dict[int, DuePile] = defaultdict(DuePile)
         # Of the client, for whom a facilitator asks or answers; on no pile of this person.
         self.of_client: DuePile | None = None
-        # When time alone changes something here.
-        self.fresh_until = self.soon
+        # When time alone changes something here: something falls due, is to come within a week, or the day ends.
+        organization = actor.organization
+        tomorrow = now.astimezone(organization.tz).date() + timedelta(days=1)
+        self.fresh_until = datetime.combine(tomorrow, time(), organization.tz)
         # Each with its pile, and whether it is to be judged there.
         self._lying: list[tuple[DuePile, bool, Lying]] = []
 
@@ -276,7 +295,9 @@ class Due:
         }
 
     def take(self, rows: list[list[tuple[Any, ...]]]) -> Iterable[int]:
-        lying, waited_for = rows
+        lying, waited_for, ((next_at,),) = rows
+        if next_at is not None:
+            self._changes_at(next_at - AHEAD)
         waits: defaultdict[int, list[str]] = defaultdict(list)
         for pk, promise, area in waited_for:
             waits[pk].append(_("«%(promise)s» of %(area)s") % {"promise": promise, "area": area})
@@ -296,8 +317,12 @@ class Due:
             if to_judge and occurrence.owed.kind == Kind.CLIENT and occurrence.owed_id not in self.actor.works_in:
                 self.of_client = pile
             if moment is not None:
-                self.fresh_until = min(self.fresh_until, moment)
+                self._changes_at(moment)
         return [one.ask for _pile, _to_judge, one in self._lying]
+
+    def _changes_at(self, at: datetime) -> None:
+        # Due at noon is late after noon, not at it.
+        self.fresh_until = min(self.fresh_until, at + timedelta(microseconds=1))
 
     def explain(self, ways: dict[int, list[Step]]) -> None:
         """Why each exists."""

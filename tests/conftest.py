@@ -1,6 +1,8 @@
 import pytest
 from django.core.cache import cache
 
+from contracts.at_hand import at_hand
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: the quick answers come first, and Playwright's loop is in nobody's way who has a loop too."""
@@ -12,3 +14,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _fresh_cache() -> None:
     """Each worker has a Valkey database of its own, so emptying it disturbs nobody."""
     cache.clear()
+    at_hand.clear()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from areas import inviting, new_address
+from areas import inviting, journal, new_address
 from areas.access import MemberRequest, open_to_all, signed_in
 from areas.editing import Refused
 from areas.forms import CodeForm, NameForm, NewAddressForm, ProfileForm
@@ -72,7 +73,9 @@ def welcome(request: MemberRequest) -> HttpResponse:
     form = NameForm(request.POST or None, initial={"name": request.user.name})
     if request.method == "POST" and form.is_valid():
         request.user.name = form.cleaned_data["name"]
-        request.user.save(update_fields=["name"])
+        with transaction.atomic():
+            request.user.save(update_fields=["name"])
+            journal.touch_all(request.user)
         return HttpResponseRedirect(_next(request))
     return render(
         request, "areas/welcome.html", {"form": form, "next": _next(request)}, status=422 if form.errors else 200
@@ -86,7 +89,10 @@ def profile(request: MemberRequest) -> HttpResponse:
     user = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            form.save()
+            if "name" in form.changed_data:
+                journal.touch_all(user)
         if user.language:
             speak(user)
         messages.success(request, _("Saved."))

@@ -74,7 +74,7 @@ _COLUMNS = (
 PROMISES = Rows(
     f"""
     WITH seen AS (
-        SELECT o.id, o.commitment_id, o.due_at, o.settled_at, {RESULT} AS result, {WEEK} AS week,
+        SELECT o.id, o.commitment_id, o.due_at, o.judge_by, o.settled_at, {RESULT} AS result, {WEEK} AS week,
             CASE WHEN {BROKEN_NOW} THEN 0 WHEN {PAUSED} THEN 1 WHEN {AWAITS_VERDICT} THEN 2 ELSE 3 END AS rank
         FROM contracts_commitment c JOIN contracts_occurrence o ON o.commitment_id = c.id
         WHERE c.link_id = %(link)s AND (o.due_at >= %(since)s OR o.settled_at IS NULL) OFFSET 0
@@ -82,6 +82,8 @@ PROMISES = Rows(
         SELECT commitment_id,
             (array_agg(id ORDER BY rank, due_at) FILTER (WHERE settled_at IS NULL))[1] AS current,
             count(*) FILTER (WHERE settled_at IS NULL AND rank = 0) AS broken,
+            least(min(due_at) FILTER (WHERE settled_at IS NULL AND due_at >= %(now)s),
+                min(judge_by) FILTER (WHERE settled_at IS NULL AND judge_by >= %(now)s)) AS changes_at,
             count(*) FILTER (WHERE result = {BROKEN_ONE} AND due_at >= %(quarter)s AND due_at < %(next_quarter)s)
                 AS misses,
             (array_agg(result ORDER BY due_at DESC)
@@ -91,8 +93,8 @@ PROMISES = Rows(
             array_agg(week * 10 + result) FILTER (WHERE result IS NOT NULL AND week BETWEEN 1 AND %(weeks)s) AS weeks
         FROM seen GROUP BY commitment_id
     )
-    SELECT c.ask_id, c.ref, c.started_at, c.ended_at IS NULL, coalesce(told.broken, 0), coalesce(told.misses, 0),
-        told.results, told.dues, told.weeks,
+    SELECT c.ask_id, c.ref, c.started_at, c.ended_at IS NULL, told.changes_at, coalesce(told.broken, 0),
+        coalesce(told.misses, 0), told.results, told.dues, told.weeks,
         (SELECT k.outcome FROM contracts_pause z
             JOIN contracts_occurrence r ON r.id = z.because_id
             JOIN contracts_commitment rc ON rc.id = r.commitment_id
@@ -136,13 +138,15 @@ SUPPORT = Rows(
     ), kept AS (
         SELECT below.id, had.* FROM below CROSS JOIN LATERAL (
             SELECT bool_or({BROKEN_NOW}) AS broken, count(*) FILTER (WHERE {RESULT} = {KEPT_ONE}) AS kept,
-                count(*) FILTER (WHERE {RESULT} = {BROKEN_ONE}) AS missed
+                count(*) FILTER (WHERE {RESULT} = {BROKEN_ONE}) AS missed,
+                least(min(o.due_at) FILTER (WHERE o.settled_at IS NULL AND o.due_at >= %(now)s),
+                    min(o.judge_by) FILTER (WHERE o.settled_at IS NULL AND o.judge_by >= %(now)s)) AS changes_at
             FROM contracts_occurrence o
             WHERE o.commitment_id = below.id AND (o.due_at >= %(since)s OR o.settled_at IS NULL)
         ) had
     )
     SELECT down.root, down.depth, below.ask_id, k.outcome, k.shape, k.within, k.within_unit, k.compare, k.target,
-        k.unit, coalesce(kept.broken, FALSE), kept.kept, kept.missed
+        k.unit, kept.changes_at, coalesce(kept.broken, FALSE), kept.kept, kept.missed
     FROM down
     JOIN below ON below.ask_id = down.id
     JOIN contracts_clause k ON k.id = below.clause_id
@@ -372,7 +376,7 @@ def outlook(kept: Kept, clause: Promise) -> Outlook:
 
 
 class KeptOfLink:
-    """All promises of a link: ask pk → how it is kept; and the rate of the whole."""
+    """All promises of a link: ask pk → how it is kept; the rate of the whole; when time alone changes one of them."""
 
     def __init__(
         self, organization: Organization, actor: Actor, areas: Iterable[Area], now: datetime, soon: datetime
@@ -383,6 +387,8 @@ class KeptOfLink:
         self.now = now
         self.soon = soon
         self.today = now.astimezone(organization.tz).date()
+        # When time alone changes something: what is not late yet falls due, a verdict comes no more, the day ends.
+        self._fresh_until = datetime.combine(self.today + timedelta(days=1), time(), organization.tz)
 
     @cached_property
     def _span(self) -> Window:
@@ -403,9 +409,10 @@ class KeptOfLink:
         promises: Iterable[tuple[Any, ...]],
         support: Iterable[tuple[Any, ...]],
         depending_on: Iterable[tuple[Any, ...]],
-    ) -> tuple[dict[int, Kept], Rate]:
+    ) -> tuple[dict[int, Kept], Rate, datetime]:
         below: defaultdict[int, dict[int, Below]] = defaultdict(dict)
-        for root, depth, ask, outcome, shape, within, unit_of_time, compare, target, unit, *counts in support:
+        for root, depth, ask, outcome, shape, within, unit_of_time, compare, target, unit, at, *counts in support:
+            self._changes_at(at)
             if ask not in below[root]:
                 aim = Aim(shape, within, unit_of_time, compare, target, unit)
                 below[root][ask] = Below(depth, outcome, aim, *counts)
@@ -417,6 +424,7 @@ class KeptOfLink:
             ref,
             started_at,
             living,
+            changes_at,
             broken,
             misses,
             results,
@@ -426,6 +434,7 @@ class KeptOfLink:
             moved,
             *columns,
         ) in promises:
+            self._changes_at(changes_at)
             of_one = [0] * PLACES
             for code in weeks or ():
                 week, result = divmod(code, 10)
@@ -443,7 +452,12 @@ class KeptOfLink:
             Week(monday, counts[KEPT_ONE], counts[BROKEN_ONE])
             for monday, counts in zip(self._span.mondays, of_weeks, strict=True)
         ]
-        return found, _rate(whole, weeks_of_all)
+        return found, _rate(whole, weeks_of_all), self._fresh_until
+
+    def _changes_at(self, at: datetime | None) -> None:
+        if at is not None:
+            # Due at noon is late after noon, not at it.
+            self._fresh_until = min(self._fresh_until, at + timedelta(microseconds=1))
 
     def _kept(
         self,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property, partial
 from typing import Any
 
@@ -90,6 +90,8 @@ class Signatory:
     area: Area
     people: list[str]
     signature: Signature | None
+    # Signed in a workshop, and not confirmed yet.
+    here: Signature | None
     lapsed: Signature | None
     refusal: str | None
     recording: bool
@@ -217,6 +219,7 @@ class Sheet:
     def _signatory(self, side: Side) -> Signatory:
         given = [one for one in self._signatures if one.n == self.proposed.n and one.side == side]
         counts = next((one for one in given if one.digest == self.proposed.digest and not one.provisional), None)
+        here = next((one for one in given if one.digest == self.proposed.digest and one.provisional), None)
         lapsed = next((one for one in reversed(given) if one.digest != self.proposed.digest), None)
         refusal: str | None = ""
         recording = False
@@ -234,7 +237,8 @@ class Sheet:
             area=area_of(self.contract, side),
             people=self.people.get(area_of(self.contract, side).pk, []),
             signature=counts,
-            lapsed=None if counts else lapsed,
+            here=None if counts else here,
+            lapsed=None if counts or here else lapsed,
             refusal=refusal,
             recording=recording,
             gives=sum(line.owed_by == side for line in standing_lines),
@@ -321,8 +325,8 @@ class Sheet:
         return {ask.pk for ask in left if ask.owner_left}
 
     @cached_property
-    def _kept(self) -> tuple[dict[int, kept.Kept], Rate]:
-        """Ask pk → how its promise is kept; and how well all of this link are."""
+    def _kept(self) -> tuple[dict[int, kept.Kept], Rate, datetime]:
+        """Ask pk → how its promise is kept; how well all of this link are; when time alone changes something."""
         of_link = kept.KeptOfLink(self.organization, self.actor, (self.customer, self.supplier), self.now, self._soon)
         return of_link.of(*(self._read(reading) for reading in kept.READINGS))
 
@@ -331,18 +335,12 @@ class Sheet:
         """How well the promises of this link were kept, both lanes together."""
         return self._kept[1]
 
-    @cached_property
-    def fresh_until(self) -> datetime | None:
-        """When time alone changes something in a lane."""
-        moments = [
-            at
-            for one in self._kept[0].values()
-            if one.occurrence is not None
-            for at in (one.occurrence.due_at, one.occurrence.judge_by)
-            if at is not None and at >= self.now
-        ]
-        # Due at noon is late after noon, not at it.
-        return min(moments) + timedelta(microseconds=1) if moments else None
+    @property
+    def fresh_until(self) -> datetime:
+        """When time alone changes something here: what is not late yet falls due, a verdict comes no more, the day
+        ends.
+        """
+        return self._kept[2]
 
     @cached_property
     def house(self) -> str:

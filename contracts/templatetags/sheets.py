@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from areas.models import Organization
+from contracts.at_hand import TOKEN
 from contracts.sheets import Entry
 from contracts.sheets.essence import essence
 from requests import wording
@@ -30,11 +31,6 @@ def day(on: date | datetime | None, organization: Organization) -> str:
     if isinstance(on, datetime):
         on = on.astimezone(organization.tz).date()
     return wording.date_only(on, organization)
-
-
-# Where the forms of a line get the token of the session for which it is shown. No words of people hold it: their "<" is
-# written as an entity.
-TOKEN = mark_safe("<token>")
 
 
 class _Line:

@@ -28,7 +28,8 @@ def address(name: str, sheet: Sheet, **more: Any) -> str:
     return reverse(f"contracts:{name}", kwargs={"org": sheet.organization.ref, "link": sheet.link.ref, **more})
 
 
-def frame(request: HttpRequest, sheet: Sheet, **more: Any) -> dict[str, Any]:
+def around(sheet: Sheet) -> dict[str, Any]:
+    """What is the same for whoever asks."""
     return {
         "actor": sheet.actor,
         "sheet": sheet,
@@ -38,9 +39,11 @@ def frame(request: HttpRequest, sheet: Sheet, **more: Any) -> dict[str, Any]:
         "shoes_url": address("shoes", sheet),
         "topic": topics_of(sheet)[0],
         "revision": sheet.organization.revision,
-        **live(request, topics_of(sheet)),
-        **more,
     }
+
+
+def frame(request: HttpRequest, sheet: Sheet, /, **more: Any) -> dict[str, Any]:
+    return {**around(sheet), **live(request, topics_of(sheet)), **more}
 
 
 def side_from(text: str | None) -> Side | None:

@@ -2,46 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from datetime import datetime
 from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from areas.access import Actor, MemberRequest, for_members
 from areas.editing import ChangedMeanwhile
 from contracts import drafting
+from contracts.access import stand_of
+from contracts.at_hand import TOKEN, Drawn, at_hand
 from contracts.forms import ReviewForm, ShoesForm
 from contracts.models import Contract, Shoes
 from contracts.sheets import Sheet
-from contracts.views.frame import address, frame, people_of, sheet_of, side_from, topics_of
+from contracts.views.frame import address, around, frame, people_of, sheet_of, side_from, topics_of
 from contracts.words import Side
 from requests.moves import Refused
 from requests.states import Direction
 from requests.views.live import live, new_token, wants_token
 
-REGIONS = ("head", "shoes", "feed")
+REGIONS = ("head", "shoes", "feed", *Direction.values)
 
 
 @for_members
 @require_safe
 def sheet(request: MemberRequest, actor: Actor, link: str) -> HttpResponseBase:
     """The page, or the region of it that wants to look again."""
-    found = sheet_of(actor, link, timezone.now())
+    now = timezone.now()
     if wants_token(request):
-        return new_token(_topics(found))
+        return new_token(_topics(sheet_of(actor, link, now)))
     part = request.GET.get("part", "") if request.htmx else ""
+    part = part if part in REGIONS else ""
+    drawn = at_hand.get(_key(actor, link, part), now, lambda: _drawn(actor, link, part, now))
+    if part:
+        return HttpResponse(drawn.body(request))
+    supplier, customer, *topics = drawn.aside
+    page = {"actor": actor, "supplier": supplier, "customer": customer, **live(request, topics)}
+    return drawn.page(request, "contracts/sheet.html", page)
+
+
+def _key(actor: Actor, ref: str, part: str) -> Hashable:
+    """All that decides what of a sheet a person is shown, beside time. Raises Http404."""
+    stand, organization = stand_of(actor, ref), actor.organization
+    parts = (actor.parts.get(stand.customer), actor.parts.get(stand.supplier))
+    # Who signs, and who belongs to both sides, is asked what the person said before.
+    alone = all(parts) or actor.leads & {stand.customer, stand.supplier}
+    who = (actor.membership.role, parts, actor.membership.pk if alone else None)
+    return ("sheet", organization.ref, organization.revision, stand, get_language(), who, part)
+
+
+def _drawn(actor: Actor, ref: str, part: str, now: datetime) -> Drawn:
+    found = sheet_of(actor, ref, now)
+    context = {**around(found), "csrf_token": TOKEN}
     if part in Direction.values:
-        lane = next(lane for lane in found.lanes if lane.direction == part)
-        return render(request, "contracts/sheet.html#lane", frame(request, found, lane=lane))
-    if part in REGIONS:
-        return render(request, f"contracts/sheet.html#{part}", frame(request, found))
-    found.gather()
-    return render(request, "contracts/sheet.html", frame(request, found, **live(request, _topics(found))))
+        context["lane"] = next(lane for lane in found.lanes if lane.direction == part)
+        part = "lane"
+    elif not part:
+        found.gather()
+    html = render_to_string(f"contracts/sheet_body.html{f'#{part}' if part else ''}", context)
+    return Drawn.of(html, now, found.fresh_until, (found.supplier.name, found.customer.name, *_topics(found)))
 
 
 def _topics(found: Sheet) -> tuple[str, ...]:
@@ -145,7 +173,7 @@ def _shoes_form(
 def _after_shoes(request: MemberRequest, found: Sheet, said: str) -> HttpResponseBase:
     if request.htmx:
         fresh = sheet_of(found.actor, found.link.ref, found.now)
-        return render(request, "contracts/sheet.html#shoes", frame(request, fresh))
+        return render(request, "contracts/sheet_body.html#shoes", frame(request, fresh))
     if said:
         messages.success(request, said)
     return redirect(f"{address('sheet', found)}#shoes")

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from areas.models import Membership
 from contracts import drafting
+from contracts.at_hand import at_hand
 from contracts.clock import Standing
 from contracts.models import Occurrence, Pause
 from contracts.sheets import Entry, Sheet
@@ -121,6 +122,7 @@ def test_who_may_act_finds_the_two_taps(cast: Cast) -> None:
     for member in (cast.ana, cast.marta, cast.vera):
         assert to_deliver not in page(cast, member)
     Occurrence.objects.filter(pk=due.pk).update(delivered_at=NOW, deliveries=1)
+    at_hand.clear()
     assert to_judge in page(cast, cast.ana)
     for member in (cast.luis, cast.marta, cast.vera):
         assert to_judge not in page(cast, member)
@@ -233,6 +235,7 @@ def test_deliveries_cost_no_queries(cast: Cast, part: str) -> None:
 
     def queries() -> int:
         page(cast, cast.luis, **query)
+        at_hand.clear()
         with CaptureQueriesContext(connection) as counted:
             page(cast, cast.luis, **query)
         return len(counted)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from areas.models import Link, Membership
 from contracts import drafting
+from contracts.at_hand import at_hand
 from contracts.models import Contract, Shoes
 from contracts.sheets import Sheet
 from post.live import read_token
@@ -264,9 +265,8 @@ def _queries(member: Membership, url: str, **query: str) -> int:
     client = browser(member)
     headers = HTMX if query.get("part") else {}
     client.get(url, query, headers=headers)
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    at_hand.clear()
+    with CaptureQueriesContext(connection) as seen:
         assert client.get(url, query, headers=headers).status_code == 200
     return len(seen)
 
@@ -291,6 +291,7 @@ def test_who_left_the_organization_answers_for_nothing_any_more(cast: Cast) -> N
         assert html.count(f'<li class="{html_class}">owned') == 2
         owners = Membership.objects.filter(pk__in=Ask.objects.values("owner"))
         assert owners.update(left_at=NOW) == 1
+        at_hand.clear()
 
 
 # In your customer's shoes --------------------------------------------------------------------------------------------
