@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from areas.chain import distances, way_to_client
@@ -236,11 +238,11 @@ class Chain:
     def client(self) -> AreaNow:
         return next(area for area in self.areas.values() if area.is_client)
 
-    @property
+    @cached_property
     def drawn_areas(self) -> list[AreaNow]:
         return [a for a in self.areas.values() if a.living and (self.shown is None or a.pk in self.shown)]
 
-    @property
+    @cached_property
     def drawn_links(self) -> list[LinkNow]:
         if self.shown is None:
             return self.links
@@ -252,7 +254,8 @@ class Chain:
 
     def total(self, count: str) -> int:
         """How many there are on the links in the picture, of what the lists show the first of."""
-        return sum(getattr(link, count) for link in self.drawn_links)
+        sides = (count,) if count in LinkNow.__slots__ else (f"supplier_{count}", f"customer_{count}")
+        return sum(sum(map(attrgetter(side), self.drawn_links)) for side in sides)
 
 
 _OPEN = "a.state IN ('asked', 'countered')"
@@ -493,8 +496,8 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
         if row[5] is not None:
             problem = ProblemNow._make(row[5:])
     links = [LinkNow(*row) for row in links_read]
-    _tell_links(links, owed, talked)
-    _tell_areas(areas, links)
+    _count(areas, links, owed, talked)
+    _measure(areas, links)
     rates = every_rate(window(organization, now), rates_read)
     for pk, area_rate in rates.areas.items():
         areas[pk].rate = area_rate
@@ -532,60 +535,55 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
     )
 
 
-def _tell_links(links: list[LinkNow], owed: list[tuple[Any, ...]], talked: list[tuple[Any, ...]]) -> None:
-    """What OWED and TALKED counted. A need is owed by the supplier, a requirement by the customer."""
+def _count(
+    areas: dict[int, AreaNow], links: list[LinkNow], owed: list[tuple[Any, ...]], talked: list[tuple[Any, ...]]
+) -> None:
+    """What OWED and TALKED counted, for the links and for their areas.
+
+    A need is owed by the supplier, a requirement by the customer.
+    """
     by_pk = {link.pk: link for link in links}
-    for pk, *counts in talked:
+    for pk, needs, requirements, unmet, late_supplier, late_customer, supplier_open, customer_open, to_sign in talked:
         link = by_pk.get(pk)
-        if link is not None:
-            (
-                link.needs,
-                link.requirements,
-                link.unmet,
-                link.supplier_unanswered,
-                link.customer_unanswered,
-                link.supplier_open,
-                link.customer_open,
-                link.to_sign,
-            ) = counts
+        if link is None:
+            continue
+        link.needs, link.requirements, link.unmet, link.to_sign = needs, requirements, unmet, to_sign
+        link.supplier_unanswered, link.customer_unanswered = late_supplier, late_customer
+        link.supplier_open, link.customer_open = supplier_open, customer_open
+        supplier, customer = areas[link.supplier], areas[link.customer]
+        supplier.unanswered += late_supplier
+        customer.unanswered += late_customer
+        supplier.to_answer += supplier_open
+        customer.to_answer += customer_open
     for pk, owes, in_force, broken, soon, paused, to_judge in owed:
         link = by_pk.get(pk)
         if link is None:
             continue
+        area = areas[owes]
+        area.in_force += in_force
+        area.broken += broken
+        area.soon += soon
+        area.paused += paused
         if owes == link.supplier:
             link.needs += in_force
             link.supplier_in_force = in_force
             link.supplier_broken, link.supplier_soon, link.supplier_paused = broken, soon, paused
             link.customer_to_judge = to_judge
-        elif owes == link.customer:
+            areas[link.customer].to_judge += to_judge
+        else:
             link.requirements += in_force
             link.customer_in_force = in_force
             link.customer_broken, link.customer_soon, link.customer_paused = broken, soon, paused
             link.supplier_to_judge = to_judge
+            areas[link.supplier].to_judge += to_judge
 
 
-def _tell_areas(areas: dict[int, AreaNow], links: list[LinkNow]) -> None:
-    """Distances, and what each area owes and must answer, from the counts of its links."""
+def _measure(areas: dict[int, AreaNow], links: list[LinkNow]) -> None:
+    """How far each area is from the client."""
     client = next((area.pk for area in areas.values() if area.is_client), None)
     if client is not None:
         for pk, distance in distances(client, ((link.customer, link.supplier) for link in links)).items():
             areas[pk].distance = distance
-    for link in links:
-        customer, supplier = areas[link.customer], areas[link.supplier]
-        supplier.in_force += link.supplier_in_force
-        customer.in_force += link.customer_in_force
-        supplier.broken += link.supplier_broken
-        customer.broken += link.customer_broken
-        supplier.soon += link.supplier_soon
-        customer.soon += link.customer_soon
-        supplier.paused += link.supplier_paused
-        customer.paused += link.customer_paused
-        supplier.to_judge += link.supplier_to_judge
-        customer.to_judge += link.customer_to_judge
-        supplier.unanswered += link.supplier_unanswered
-        customer.unanswered += link.customer_unanswered
-        supplier.to_answer += link.supplier_open
-        customer.to_answer += link.customer_open
 
 
 def _neighbourhood(areas: dict[int, AreaNow], links: list[LinkNow], here: AreaNow | None, text: str) -> set[int] | None:

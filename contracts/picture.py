@@ -14,11 +14,8 @@ from typing import NamedTuple
 from contracts.lettering import shortened, text_width
 from contracts.placing import Box, Edge, Node, Placing, Sizes, Spot, Thread, place
 
-
-def _text(text: str) -> str:
-    """Escaped; the many plain words and figures are seen to need nothing."""
-    return text if text.isalnum() else escape(text)
-
+# A drawing says nearly all words of the one before it.
+escaped = lru_cache(maxsize=8192)(escape)
 
 STATES = ("kept", "soon", "paused", "broken", "open", "quiet")
 MANY = 40  # areas: from here on the small measures
@@ -135,27 +132,43 @@ def draw(
     chosen = _with_badges(sizes or sizes_for(len(areas)), links)
     if chosen.notes and any(area.rate is not None for area in areas):
         chosen = chosen._replace(foot=chosen.foot + chosen.note * 1.15)
-    placing = _placed(
+    laid = _laid(
         tuple(Node(area.ref, area.name, area.distance, _note_room(area, chosen)) for area in areas),
         tuple(Edge(link.ref, link.customer, link.supplier) for link in links),
         chosen,
     )
+    placing = laid.placing
     parts = [_frame(placing, words, ident, is_large=len(areas) > MANY)]
     if placing.apart_y is not None:
         parts.append(_apart(placing, words, chosen))
-    spots = [(thread.badge, link, thread) for link, thread in zip(links, placing.threads, strict=True)]
-    spots.sort(key=lambda spot: spot[0])
-    boxes = sorted(zip(placing.boxes, areas, strict=True), key=lambda pair: (pair[0].x, pair[0].y))
-    parts += [_link(link, thread, chosen) for _, link, thread in spots]
-    parts += [_area(area, box, chosen) for box, area in boxes]
+    parts += [_link(links[n], laid.thread(n, links[n].state == "broken"), chosen) for n in laid.links]
+    parts += [_area(areas[n], placing.boxes[n], chosen) for n in laid.areas]
     parts.append("</svg>")
     smallest = _WORD if chosen.badge_height >= _TWO_ROWS else 0.94 if chosen.notes else 1.04
     letters = min(chosen.note * smallest, chosen.name)
     return Picture("".join(parts), placing.width, placing.height, letters)
 
 
+class _Laid:
+    """What is placed, and what of its drawing stays as long as that: threads, and the order for who reads by ear."""
+
+    def __init__(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...], sizes: Sizes) -> None:
+        self.placing = place(nodes, edges, sizes)
+        boxes, threads = self.placing.boxes, self.placing.threads
+        self.areas = sorted(range(len(boxes)), key=lambda n: (boxes[n].x, boxes[n].y))
+        self.links = sorted(range(len(threads)), key=lambda n: threads[n].badge)
+        self._is_roomy = sizes.badge_height >= _TWO_ROWS
+        self._drawn: dict[tuple[int, bool], str] = {}
+
+    def thread(self, n: int, is_broken: bool) -> str:
+        drawn = self._drawn.get((n, is_broken))
+        if drawn is None:
+            drawn = self._drawn[n, is_broken] = _thread(self.placing.threads[n], is_broken, self._is_roomy)
+        return drawn
+
+
 # A deed changes states, hardly ever the map: what was placed once is placed for the next drawing too.
-_placed = lru_cache(maxsize=32)(place)
+_laid = lru_cache(maxsize=32)(_Laid)
 
 _TWO_ROWS = 44
 _LEAST_WIDTH = 1060  # narrower pictures are not blown up
@@ -191,7 +204,7 @@ def _frame(placing: Placing, words: Words, ident: str, *, is_large: bool) -> str
     return (
         f'<svg class="chain{" large" if is_large else ""}" id="{ident}" '
         f'width="{round(wide * _SHRINKS_TO)}" height="{round(placing.height * _SHRINKS_TO)}" '
-        f'viewBox="{left} 0 {wide} {placing.height}" role="group" aria-label="{_text(words.title)}">'
+        f'viewBox="{left} 0 {wide} {placing.height}" role="group" aria-label="{escaped(words.title)}">'
     )
 
 
@@ -200,7 +213,7 @@ def _apart(placing: Placing, words: Words, sizes: Sizes) -> str:
     return (
         f'<path class="apart-line" d="M8 {y}H{placing.width - 8}"/>'
         f'<text class="apart-word" font-size="{sizes.note:g}" x="8" y="{y + sizes.note * 1.7:.0f}">'
-        f"{_text(words.apart)}</text>"
+        f"{escaped(words.apart)}</text>"
     )
 
 
@@ -226,8 +239,9 @@ def _half_ring(x: int, y: int, side: int, big: int) -> str:
     return f"M{x + way * (big + run)} {y - big}h{-way * run}{bow}h{way * run}"
 
 
-@lru_cache(maxsize=8192)
 def _thread(thread: Thread, is_broken: bool, is_roomy: bool) -> str:
+    """The line with its arrow, and where the badge begins."""
+    badge = f'<g class="badge" transform="translate({thread.badge.x} {thread.badge.y})">'
     near, far = thread.near, thread.far
     start = near[0]
     way = 1 if near[1].x > start.x else -1
@@ -239,13 +253,13 @@ def _thread(thread: Thread, is_broken: bool, is_roomy: bool) -> str:
         rings = _half_ring(near[-1].x, near[-1].y, thread.near_side, big) + _half_ring(
             far[0].x, far[0].y, thread.far_side, big
         )
-        return f'<path class="line" d="{_run(near)}{_run(far)}"/><path class="ring" d="{rings}"/>{arrow}'
+        return f'<path class="line" d="{_run(near)}{_run(far)}"/><path class="ring" d="{rings}"/>{arrow}{badge}'
     if thread.near_side == thread.far_side:
         inside = thread.badge.x
         path = _run(near) + f"H{inside}" + _run((Spot(inside, far[0].y), *far))
     else:
         path = _run(near + far)
-    return f'<path class="line" d="{path}"/>{arrow}'
+    return f'<path class="line" d="{path}"/>{arrow}{badge}'
 
 
 @lru_cache(maxsize=4096)
@@ -265,41 +279,40 @@ def _badge(state: str, needs: str, requirements: str, word: str, sizes: Sizes) -
         f'<rect x="{-wide / 2:g}" y="{-tall / 2:g}" width="{wide:g}" height="{tall:g}" rx="{tall * 0.3:g}"/>'
         f'<path class="icon" transform="translate({x + big / 2:.1f} {row:.1f})scale({icon:.2g})" '
         f'd="{ICONS[state]}"/>'
-        f'<text class="b1" font-size="{big:.3g}" x="{x + big + 4:.1f}" y="{base:.1f}">{_text(needs)}</text>'
+        f'<text class="b1" font-size="{big:.3g}" x="{x + big + 4:.1f}" y="{base:.1f}">{escaped(needs)}</text>'
     ]
     if back:
         x += big + 4 + count_width + small * 0.7
         parts.append(
             f'<path class="back" transform="translate({x + small / 2:.1f} {row:.1f})scale({small / 15:.2g})" '
             f'd="{_BACK}"/><text class="b2" font-size="{small:.3g}" x="{x + small * 1.2:.1f}" y="{base:.1f}">'
-            f"{_text(back)}</text>"
+            f"{escaped(back)}</text>"
         )
     if two:
         fits = shortened(word, (wide - 10) / _PLAIN, sizes.note * _WORD)
         parts.append(
-            f'<text class="b3" font-size="{sizes.note * _WORD:.3g}" y="{tall * 0.33:.1f}">{_text(fits)}</text>'
+            f'<text class="b3" font-size="{sizes.note * _WORD:.3g}" y="{tall * 0.33:.1f}">{escaped(fits)}</text>'
         )
     return "".join(parts)
 
 
-def _link(link: LinkMark, thread: Thread, sizes: Sizes) -> str:
-    ref = _text(link.ref)
+def _link(link: LinkMark, thread: str, sizes: Sizes) -> str:
+    ref = escaped(link.ref)
     why = describes = ""
     if link.why:
-        why = f'<title id="why-{ref}">{_text(link.why)}</title>'
+        why = f'<title id="why-{ref}">{escaped(link.why)}</title>'
         describes = f' aria-describedby="why-{ref}"'
     # On the wall of a room nothing is pressed.
-    opens, ends = (f'a href="{_text(link.href)}"', "a") if link.href else ('g role="img"', "g")
+    opens, ends = (f'a href="{escaped(link.href)}"', "a") if link.href else ('g role="img"', "g")
     kind = f"lnk {link.state} lit" if link.lit else f"lnk {link.state}"
     return (
-        f'<{opens} class="{kind}" id="link-{ref}" aria-label="{_text(link.label)}"'
-        f'{describes} data-from="{_text(link.customer)}" data-to="{_text(link.supplier)}">{why}'
-        f"{_thread(thread, link.state == 'broken', sizes.badge_height >= _TWO_ROWS)}"
-        f'<g class="badge" transform="translate({thread.badge.x} {thread.badge.y})">'
-        f"{_badge(link.state, link.needs, link.requirements, link.word, sizes)}</g></{ends}>"
+        f'<{opens} class="{kind}" id="link-{ref}" aria-label="{escaped(link.label)}"'
+        f'{describes} data-from="{escaped(link.customer)}" data-to="{escaped(link.supplier)}">{why}'
+        f"{thread}{_badge(link.state, link.needs, link.requirements, link.word, sizes)}</g></{ends}>"
     )
 
 
+@lru_cache(maxsize=2048)
 def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
     pad = sizes.pad
     # Boxes grow with the number of their links; the words stay in the middle.
@@ -310,7 +323,7 @@ def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
     y = (box.height - tall) / 2 + sizes.leading * 0.5 + sizes.name * 0.36
     parts = []
     for line in box.lines:
-        parts.append(f'<text class="n" font-size="{sizes.name:g}" x="{pad:g}" y="{y:.1f}">{_text(line)}</text>')
+        parts.append(f'<text class="n" font-size="{sizes.name:g}" x="{pad:g}" y="{y:.1f}">{escaped(line)}</text>')
         y += sizes.leading
     if noted:
         icon = ICONS.get(area.state)
@@ -323,7 +336,7 @@ def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
             )
             x += size * 1.4
         note = shortened(area.note, (box.width - pad - x + 1) / _PLAIN, sizes.note)
-        parts.append(f'<text class="s" font-size="{sizes.note:g}" x="{x:.1f}" y="{y:.1f}">{_text(note)}</text>')
+        parts.append(f'<text class="s" font-size="{sizes.note:g}" x="{x:.1f}" y="{y:.1f}">{escaped(note)}</text>')
         y += sizes.note * 1.25
     elif area.rate is not None:
         y += sizes.note * 0.1
@@ -334,18 +347,18 @@ def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
         parts.append(
             f'<rect class="bar" x="{pad:g}" y="{y - size * 0.36 - 3:.1f}" width="{room:.1f}" height="6" rx="3"/>'
             f'<rect class="fill" x="{pad:g}" y="{y - size * 0.36 - 3:.1f}" width="{filled:.1f}" height="6" rx="3"/>'
-            f'<text class="r" font-size="{size:.3g}" x="{box.width - pad:g}" y="{y:.1f}">{_text(area.kept)}</text>'
+            f'<text class="r" font-size="{size:.3g}" x="{box.width - pad:g}" y="{y:.1f}">{escaped(area.kept)}</text>'
         )
     kind = f"area {area.state}" + (" apart" if box.apart else "") + (" here" if area.here else "")
-    ref = _text(area.ref)
+    ref = escaped(area.ref)
     inner = f'<rect class="box" width="{box.width}" height="{box.height}" rx="{min(16, sizes.pad):g}"/>{"".join(parts)}'
     if area.href:
         return (
-            f'<a class="{kind}" id="area-{ref}" href="{_text(area.href)}" aria-label="{_text(area.label)}" '
+            f'<a class="{kind}" id="area-{ref}" href="{escaped(area.href)}" aria-label="{escaped(area.label)}" '
             f'transform="translate({box.x} {box.y})">{inner}</a>'
         )
     return (
-        f'<g class="{kind}" id="area-{ref}" role="img" aria-label="{_text(area.label)}" '
+        f'<g class="{kind}" id="area-{ref}" role="img" aria-label="{escaped(area.label)}" '
         f'transform="translate({box.x} {box.y})">{inner}</g>'
     )
 

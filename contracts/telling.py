@@ -10,10 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cached_property
-from html import escape
 from typing import NamedTuple
 
-from babel.dates import format_skeleton
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -21,13 +19,13 @@ from django.utils.translation import ngettext, pgettext
 
 from areas.chain import way_to_client
 from contracts.board import AreaNow, Chain, Item, LinkNow
-from contracts.picture import STATES, AreaMark, LinkMark, Picture, Words, draw, sample
+from contracts.picture import STATES, AreaMark, LinkMark, Picture, Words, draw, escaped, sample
 from contracts.placing import Sizes
 from contracts.rates import Rate
 from contracts.trend import Size
 from contracts.trend import draw as draw_trend
 from contracts.trend import words as trend_words
-from requests.wording import amount, date_only, hour, locale_of, number
+from requests.wording import amount, date_only, fields_of_day, hour, number
 from requests.words import Moment, Process
 
 NOWHERE = "-" * 12  # stands for a ref in an address that is filled in many times
@@ -77,22 +75,22 @@ class Listing(NamedTuple):
             body = f'<ul class="list">{"".join(map(self._line, range(len(self.lines)), self.lines))}</ul>'
             if self.more:
                 more = ngettext("and one more", "and %(n)s more", self.more) % {"n": self.more}
-                body += f'<p class="card-foot">{escape(more)}</p>'
+                body += f'<p class="card-foot">{escaped(more)}</p>'
         else:
-            body = f'<p class="small muted">{escape(self.empty)}</p>'
+            body = f'<p class="small muted">{escaped(self.empty)}</p>'
         return mark_safe(
             f'<section class="card list-{self.key}" aria-labelledby="list-{self.key}"><div class="card-head">'
-            f'<h2 id="list-{self.key}">{escape(self.title)}</h2><span class="count">{self.total}</span></div>'
+            f'<h2 id="list-{self.key}">{escaped(self.title)}</h2><span class="count">{self.total}</span></div>'
             f"{body}</section>"
         )
 
     def _line(self, n: int, line: Line) -> str:
-        path = f'<span class="small board-path">{escape(line.path)}</span>' if line.path else ""
-        since = f" · {escape(line.since)}" if line.since else ""
+        path = f'<span class="small board-path">{escaped(line.path)}</span>' if line.path else ""
+        since = f" · {escaped(line.since)}" if line.since else ""
         return (
-            f'<li class="board-line"><span class="pill {line.pill}">{escape(line.word)}</span> <span class="grow">'
-            f'<a id="{self.key}-{n + 1}" href="{escape(line.href)}"><b>{escape(line.title)}</b></a>'
-            f'<span class="small muted">{escape(line.detail)}{since}</span>{path}</span></li>'
+            f'<li class="board-line"><span class="pill {line.pill}">{escaped(line.word)}</span> <span class="grow">'
+            f'<a id="{self.key}-{n + 1}" href="{escaped(line.href)}"><b>{escaped(line.title)}</b></a>'
+            f'<span class="small muted">{escaped(line.detail)}{since}</span>{path}</span></li>'
         )
 
 
@@ -338,27 +336,26 @@ class Teller:
     def _listing(self, key: str, title: str, items: list[Item], count: int, empty: str) -> Listing:
         return Listing(key, title, count, [self._line(item) for item in items], max(count - len(items), 0), empty)
 
+    @cached_property
+    def _sentences(self) -> dict[str, str]:
+        """What a line says of whose turn it is."""
+        return {
+            "between": _("%(performer)s for %(asker)s"),
+            "turn": _("%(between)s; it is the turn of %(area)s"),
+            "waits": _("%(between)s; waits for «%(requirement)s»"),
+            "judge": _("%(between)s; %(area)s says how it was"),
+        }
+
     def _line(self, item: Item) -> Line:
         pill, word = self._when(item)
-        between = _("%(performer)s for %(asker)s") % {
-            "performer": self._name(item.performer),
-            "asker": self._name(item.asker),
-        }
+        said = self._sentences
+        between = said["between"] % {"performer": self._name(item.performer), "asker": self._name(item.asker)}
         if item.waits_for is not None:
-            detail = _("%(between)s; it is the turn of %(area)s") % {
-                "between": between,
-                "area": self._name(item.waits_for),
-            }
+            detail = said["turn"] % {"between": between, "area": self._name(item.waits_for)}
         elif item.requirement:
-            detail = _("%(between)s; waits for «%(requirement)s»") % {
-                "between": between,
-                "requirement": item.requirement,
-            }
+            detail = said["waits"] % {"between": between, "requirement": item.requirement}
         elif item.kind == "to_judge":
-            detail = _("%(between)s; %(area)s says how it was") % {
-                "between": between,
-                "area": self._name(item.asker),
-            }
+            detail = said["judge"] % {"between": between, "area": self._name(item.asker)}
         else:
             detail = between
         return Line(
@@ -415,36 +412,43 @@ class Teller:
 
     def _when(self, item: Item) -> tuple[str, str]:
         """Class and words of the pill of an item."""
-        today = self.chain.today
         if item.kind == "broken" and item.due_at is not None:
-            if item.why in ("sent_back", "again"):
-                return "broken", _("sent back")
-            if item.why == "off_target":
-                return "broken", _("off target")
-            if item.why == "late":
-                return "broken", _("delivered late")
-            days = (today - self._local(item.due_at).date()).days
+            said = _BROKEN.get(item.why or "")
+            if said:
+                return "broken", self._pill(said)
+            due = self._local(item.due_at)
+            days = (self.chain.today - due.date()).days
             if days:
-                return "overdue", ngettext("%(n)s day late", "%(n)s days late", days) % {"n": days}
-            return "overdue", _("late since %(hour)s") % {"hour": hour(self._local(item.due_at).time(), self.org)}
+                return "overdue", self._pill("late", days)
+            return "overdue", _("late since %(hour)s") % {"hour": hour(due.time(), self.org)}
         if item.kind == "paused":
-            return "paused", pgettext("a promise", "paused")
+            return "paused", self._pill("paused")
         if item.kind == "to_judge":
             if item.why == "unjudged":
-                return "unjudged", pgettext("a promise", "not judged")
-            return "delivered", pgettext("a promise", "to judge")
+                return "unjudged", self._pill("unjudged")
+            return "delivered", self._pill("to_judge")
         if item.kind == "unmet":
-            return "unmet", _("declined")
+            return "unmet", self._pill("declined")
         if item.kind == "at_risk":
             if item.due_at is not None:
-                return "soon", _("due %(day)s") % {"day": self._day(self._local(item.due_at).date())}
-            return "soon", pgettext("a promise", "at risk")
+                return "soon", self._pill("due") % {"day": self._day(self._local(item.due_at).date())}
+            return "soon", self._pill("at_risk")
         if item.answer_by is not None:
-            days = (today - item.answer_by).days
+            days = (self.chain.today - item.answer_by).days
             if days > 0:
-                return "unanswered", ngettext("no answer for %(n)s day", "no answer for %(n)s days", days) % {"n": days}
-            return item.state, _("answer by %(day)s") % {"day": self._day(item.answer_by)}
+                return "unanswered", self._pill("unanswered", days)
+            return item.state, self._pill("answer_by") % {"day": self._day(item.answer_by)}
         return item.state, ""
+
+    def _pill(self, which: str, n: int = 0) -> str:
+        known = self._pills.get((which, n))
+        if known is None:
+            known = self._pills[which, n] = _pill_said(which, n)
+        return known
+
+    @cached_property
+    def _pills(self) -> dict[tuple[str, int], str]:
+        return {}
 
     def _day(self, on: date) -> str:
         known = self._days.get(on)
@@ -463,7 +467,7 @@ class Teller:
         if days == 1:
             return pgettext("day", "tomorrow")
         skeleton = "MMMEd" if abs(days) < 180 else "yMMMd"
-        return str(format_skeleton(skeleton, on, locale=locale_of(self.org)))
+        return fields_of_day(skeleton, on, self.org)
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._zone)
@@ -485,16 +489,12 @@ class Teller:
 
     def rows(self, most: int | None = None) -> str:
         """The body of the table: one row a link, the worst first."""
-        worst = list(_COUNTED)
+        areas = self.chain.areas
+        names = {pk: area.name.casefold() for pk, area in areas.items()}
+        far = {pk: (area.distance is None, area.distance or 0) for pk, area in areas.items()}
         links = sorted(
             self.chain.drawn_links,
-            key=lambda link: (
-                worst.index(link.standing),
-                self.chain.areas[link.customer].distance is None,
-                self.chain.areas[link.customer].distance or 0,
-                self._name(link.supplier).casefold(),
-                link.pk,
-            ),
+            key=lambda link: (_RANK[link.standing], far[link.customer], names[link.supplier], link.pk),
         )
         heads = {
             "link": _("Who serves whom"),
@@ -504,16 +504,16 @@ class Teller:
             "force": _("In force"),
             "kept": _("Kept"),
         }
-        labels = {key: escape(value) for key, value in heads.items()}
+        labels = {key: escaped(value) for key, value in heads.items()}
         return "".join(self._row(link, labels) for link in links[:most])
 
     def _row(self, link: LinkNow, labels: dict[str, str]) -> str:
         serves = self._serves % {"supplier": self._name(link.supplier), "customer": self._name(link.customer)}
         return (
             f'<tr class="{link.state}"><th scope="row"><a id="row-{link.ref}" '
-            f'href="{escape(self._sheet.replace(NOWHERE, link.ref))}">{escape(serves)}</a></th>'
+            f'href="{escaped(self._sheet.replace(NOWHERE, link.ref))}">{escaped(serves)}</a></th>'
             f'<td data-label="{labels["state"]}"><span class="pill {PILLS[link.standing]}">'
-            f"{escape(self.standing(link))}</span></td>"
+            f"{escaped(self.standing(link))}</span></td>"
             f'<td class="num" data-label="{labels["needs"]}">{link.needs}</td>'
             f'<td class="num" data-label="{labels["requirements"]}">{link.requirements}</td>'
             f'<td class="num" data-label="{labels["force"]}">{link.in_force}</td>'
@@ -529,7 +529,7 @@ class Teller:
         """«92 % 11/12» for a cell: a share alone hides how few they were."""
         if not rate.counted:
             return '<span class="muted">–</span>'
-        return f'<b>{escape(self._percent(rate))}</b> <span class="small muted">{rate.kept}/{rate.counted}</span>'
+        return f'<b>{escaped(self._percent(rate))}</b> <span class="small muted">{rate.kept}/{rate.counted}</span>'
 
     # Around it
 
@@ -595,6 +595,38 @@ class Teller:
             yield sample(state), words[state]
 
 
+# Of what is broken: what else than that it is late.
+_BROKEN = {"sent_back": "sent_back", "again": "sent_back", "off_target": "off_target", "late": "delivered_late"}
+
+
+def _pill_said(which: str, n: int) -> str:
+    match which:
+        case "late":
+            return ngettext("%(n)s day late", "%(n)s days late", n) % {"n": n}
+        case "unanswered":
+            return ngettext("no answer for %(n)s day", "no answer for %(n)s days", n) % {"n": n}
+        case "sent_back":
+            return _("sent back")
+        case "off_target":
+            return _("off target")
+        case "delivered_late":
+            return _("delivered late")
+        case "paused":
+            return pgettext("a promise", "paused")
+        case "unjudged":
+            return pgettext("a promise", "not judged")
+        case "to_judge":
+            return pgettext("a promise", "to judge")
+        case "declined":
+            return _("declined")
+        case "due":
+            return _("due %(day)s")
+        case "answer_by":
+            return _("answer by %(day)s")
+        case _:
+            return pgettext("a promise", "at risk")
+
+
 # What a standing counts, the worst first.
 _COUNTED = {
     "broken": "broken",
@@ -609,6 +641,9 @@ _COUNTED = {
     "kept": "in_force",
     "quiet": "needs",
 }
+
+
+_RANK = {standing: rank for rank, standing in enumerate(_COUNTED)}
 
 
 def _saying(standing: str, n: int) -> str:

@@ -13,13 +13,12 @@ from decimal import Decimal
 from html import escape
 from typing import NamedTuple
 
-from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from areas.models import Organization
 from contracts.rates import Week, percent
-from requests.wording import amount, locale_of
+from requests.wording import amount, fields_of_day
 
 
 class Size(NamedTuple):
@@ -86,7 +85,7 @@ def words(weeks: Sequence[Week], organization: Organization) -> Words:
 
 
 def _day(on: date, organization: Organization) -> str:
-    return str(format_skeleton("MMMd", on, locale=locale_of(organization)))
+    return fields_of_day("MMMd", on, organization)
 
 
 def draw(weeks: Sequence[Week], words: Words, *, size: Size = SMALL, ident: str) -> str:

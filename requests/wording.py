@@ -75,6 +75,11 @@ def _said(fields: str, on: date, locale: Locale) -> str:
     return str(format_skeleton(fields, on, locale=locale))
 
 
+def fields_of_day(fields: str, on: date, organization: Organization) -> str:
+    """These fields of a day (CLDR), in the order of the country: MMMd is Dec 4 · 4 dic."""
+    return _said(fields, on, locale_of(organization))
+
+
 def day(on: date, organization: Organization) -> str:
     """Fri, Dec 4, 2026 · vie, 4 dic 2026."""
     return _said("yMMMEd", on, locale_of(organization))
