@@ -12,6 +12,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from types import FrameType
 
@@ -61,8 +63,10 @@ class Supervisor:
             self._check_stop()
             environment = env.read(self.environ)
             self._prepare()
-            self._start_workers()
+            self._start_web()
             self._wait_for_pages()
+            # After the pages: while these start, two cores are busy.
+            self._start_workers()
             self._welcome(environment)
             return self._watch()
         except Stopped:
@@ -119,6 +123,7 @@ class Supervisor:
                 if line.startswith(DEMO_LOADS):
                     # The tables are there: while the demo is told the pages may already start.
                     self._start_web()
+                    threading.Thread(target=self._knock, daemon=True).start()
             process.wait()
         self.preparing = None
         self._check_stop()
@@ -143,7 +148,6 @@ class Supervisor:
         self.ground.remember(self.workers)
 
     def _start_workers(self) -> None:
-        self._start_web()
         python = sys.executable
         celery = [python, "-m", "celery", "-A", "config.celery:app"]
         level = ["-l", env.log_level(self.environ)]
@@ -160,28 +164,36 @@ class Supervisor:
 
     def _wait_for_pages(self) -> None:
         web = [child for child in self.workers if child.name.startswith("web")]
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(
-            self.host, f"[{self.host}]" if ":" in self.host else self.host
-        )
-        url = f"http://{host}:{self.port}/healthz"
 
         def settled() -> bool:
             self._check_stop()
-            return any(child.dead for child in web) or self._answers(url)
+            return any(child.dead for child in web) or self._answers()
 
         wait_until(settled, READY_WITHIN)
         self._check_children()
-        if not self._answers(url):
+        if not self._answers():
             raise CannotStart(f"The pages did not open within {READY_WITHIN:.0f} seconds: see {web[0].log}.")
 
-    def _answers(self, url: str) -> bool:
-        headers = {"X-Forwarded-Proto": "https", "Host": f"localhost:{self.port}"}
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    def _answers(self) -> bool:
         try:
-            with opener.open(urllib.request.Request(url, headers=headers), timeout=5) as answer:
+            with self._ask("/healthz") as answer:
                 return bool(json.load(answer).get("run") == self.run_id)
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):
             return False
+
+    def _knock(self) -> None:
+        """The first page takes longer than all others: we are the ones who wait for it."""
+        with suppress(OSError, HTTPException):
+            self._ask("/").close()
+
+    def _ask(self, path: str) -> HTTPResponse:
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(
+            self.host, f"[{self.host}]" if ":" in self.host else self.host
+        )
+        headers = {"X-Forwarded-Proto": "https", "Host": f"localhost:{self.port}"}
+        question = urllib.request.Request(f"http://{host}:{self.port}{path}", headers=headers)
+        answer: HTTPResponse = urllib.request.build_opener(urllib.request.ProxyHandler({})).open(question, timeout=5)
+        return answer
 
     def _welcome(self, environment: env.Environment) -> None:
         lines = ["", f"Eslabón is open: {environment.base_url}   ({time.monotonic() - self.began:.1f} s)"]

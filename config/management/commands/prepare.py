@@ -51,6 +51,8 @@ class Command(BaseCommand):
         if options["people"]:
             options["people"].write_text(json.dumps(people), encoding="utf-8")
         self._say("Database: ready.")
+        # Nor at the end of it, which the pages wait for.
+        gc.freeze()
 
     def _say(self, words: str) -> None:
         self.stdout.write(words)
