@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from areas.views import calendar, chain, door, organization, people, wizard
+from areas.views import calendar, chain, door, guide, organization, people, wizard
 
 areas = [
     path("", door.home, name="home"),
@@ -36,6 +36,7 @@ areas = [
     path("o/<slug:org>/questions/<slug:language>/<slug:kind>/", organization.edit_questions, name="edit_questions"),
     path("o/<slug:org>/journal/", organization.journal, name="journal"),
     path("guide/", door.guide, name="guide"),
+    path("guide/facilitator/", guide.facilitator, name="facilitator_guide"),
 ]
 
 urlpatterns = [
