@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from areas import journal
 from areas.access import Actor
-from areas.models import Link, Membership
+from areas.models import Link, Membership, Organization
 from areas.words import Role
 from requests import problems
 from requests.models import ClientProblem
@@ -30,7 +30,7 @@ from requests.moves import Refused
 from workshops import rehearsal
 from workshops.access import actor_in
 from workshops.codes import ROOM, new_code
-from workshops.models import ConsoleAct, Proposal, Score, Seat, Workshop
+from workshops.models import CODE_LASTS, ConsoleAct, Proposal, Score, Seat, Workshop
 from workshops.phases import (
     LEAST_MINUTES,
     MOST_MINUTES,
@@ -46,6 +46,8 @@ from workshops.signals import touch
 __all__ = ["Refused", "Stale"]
 
 MOST_TIMER = 24 * 60 * 60  # seconds
+# What a facilitator may do while the room is put off or its code is over.
+WHILE_AWAY = frozenset({"go_on", "code", "hand", "plan", "lock", "remove", "close"})
 
 
 class Stale(Refused):
@@ -142,6 +144,23 @@ def _checked_minutes(minutes: dict[str, int]) -> dict[str, int]:
 # The one way in which a console act happens ---------------------------------------------------------------------------
 
 
+def why_not_act(workshop: Workshop, actor: Actor, verb: str, now: datetime) -> str | None:
+    """None if the facilitator may do this on the console now, else the sentence that says why not."""
+    if not actor.is_facilitator:
+        return _("The facilitator does this.")
+    if workshop.closed_at:
+        return _("This workshop is closed.")
+    if verb != "hand" and workshop.driver and workshop.driver_id != actor.membership.pk:
+        return _("%(name)s holds the console. Take it over first.") % {"name": workshop.driver.name}
+    if verb in WHILE_AWAY:
+        return None
+    if workshop.paused_at:
+        return _("The workshop is put off. Go on with it first.")
+    if workshop.active_at <= now - CODE_LASTS:
+        return _("Nobody was here for two days, and the code is over. Go on under a new one first.")
+    return None
+
+
 def _act(
     workshop: Workshop,
     actor: Actor,
@@ -150,14 +169,12 @@ def _act(
     now: datetime,
     *,
     beside: dict[str, object] | None = None,
-    may_be_over: bool = False,
     **changes: Any,
 ) -> None:
     """Change the workshop if it still is what the facilitator saw. Raises Refused, Stale. Inside a transaction."""
-    if not actor.is_facilitator:
-        raise Refused(_("The facilitator does this."))
-    if workshop.closed_at and not may_be_over:
-        raise Refused(_("This workshop is closed."))
+    refusal = why_not_act(workshop, actor, verb, now)
+    if refusal:
+        raise Refused(refusal)
     before = {name: _plain(getattr(workshop, _column(name))) for name in changes}
     rows = Workshop.objects.filter(pk=workshop.pk, version=version)
     if rows.update(version=F("version") + 1, **changes) != 1:
@@ -217,8 +234,6 @@ def advance(workshop: Workshop, actor: Actor, version: int, now: datetime) -> No
     onward = neighbour(_line(workshop), workshop.at, 1)
     if onward is None:
         raise Refused(_("This is the last step. Close the workshop when you are done."))
-    if workshop.paused_at:
-        raise Refused(_("The workshop is put off. Go on with it first."))
     _to(workshop, actor, version, onward, now)
 
 
@@ -313,7 +328,7 @@ def reveal(workshop: Workshop, actor: Actor, version: int, now: datetime) -> Non
     changes: dict[str, Any] = {"revealed": [*workshop.revealed, here.key]}
     if here.phase in (Phase.MIRROR, Phase.CLOSE):
         # An answer that arrives at this instant waits for the row, then finds the mirror revealed.
-        Workshop.objects.select_for_update().get(pk=workshop.pk)
+        Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
         which = SECOND if here.phase == Phase.CLOSE else FIRST
         _act(workshop, actor, "reveal", version, now, **changes)
         _count(workshop, which)
@@ -372,7 +387,9 @@ def pause(workshop: Workshop, actor: Actor, version: int, now: datetime) -> None
 @transaction.atomic
 def go_on(workshop: Workshop, actor: Actor, version: int, now: datetime) -> None:
     """Go on where it stood, under a new code where the old one is over. Raises Refused, Stale."""
-    is_over = not workshop.paused_at or workshop.active_at < now - timedelta(hours=48)
+    is_over = workshop.active_at <= now - CODE_LASTS
+    if not is_over and not workshop.paused_at:
+        return
     changes: dict[str, Any] = {"code": _free_code()} if is_over else {}
     _act(workshop, actor, "go_on", version, now, paused_at=None, **changes)
 
@@ -480,6 +497,16 @@ def show(workshop: Workshop, actor: Actor, version: int, link: Link | None, now:
 @transaction.atomic
 def close(workshop: Workshop, actor: Actor, version: int, now: datetime) -> None:
     """The end: what was signed is in force already, with its first deliveries ahead. Raises Refused, Stale."""
+    if not workshop.is_rehearsal and not workshop.closed_at:
+        # The organization's row before the workshop's, as in the deeds of the phones: nobody waits in a circle.
+        journal.record(
+            workshop.organization,
+            "workshop.closed",
+            by=actor.membership,
+            now=now,
+            subject=("workshop", workshop.ref),
+            facts={"name": workshop.name},
+        )
     # What was scored and never shown is nobody's either.
     for which in (FIRST, SECOND):
         if Score.objects.filter(workshop=workshop, which=which).exists():
@@ -496,15 +523,6 @@ def close(workshop: Workshop, actor: Actor, version: int, now: datetime) -> None
         timer_left=None,
         reading=None,
     )
-    if not workshop.is_rehearsal:
-        journal.record(
-            workshop.organization,
-            "workshop.closed",
-            by=actor.membership,
-            now=now,
-            subject=("workshop", workshop.ref),
-            facts={"name": workshop.name},
-        )
 
 
 def throw_away(workshop: Workshop, actor: Actor) -> None:
@@ -536,15 +554,19 @@ def undo(workshop: Workshop, actor: Actor, version: int, now: datetime) -> str:
 
     Raises Refused, Stale.
     """
+    refusal = why_not_act(workshop, actor, "undo", now)
+    if refusal:
+        raise Refused(refusal)
     act = last_act(workshop)
-    if act is None or workshop.closed_at:
+    if act is None:
         raise Refused(_("There is nothing to undo."))
     columns = act.before.get("columns")
     changes = {name: _from_plain(name, value) for name, value in columns.items()} if isinstance(columns, dict) else {}
+    if "problem" in changes:
+        # The organization's row before the workshop's, as in the deeds of the phones: nobody waits in a circle.
+        Organization.objects.select_for_update(no_key=True).get(pk=workshop.scene_id)
     rows = Workshop.objects.filter(pk=workshop.pk, version=version)
     stored = {_column(name): value for name, value in changes.items()}
-    if not actor.is_facilitator:
-        raise Refused(_("The facilitator does this."))
     if rows.update(version=F("version") + 1, **stored) != 1:
         raise Stale
     seat, proposal = act.before.get("seat"), act.before.get("proposal")

@@ -70,7 +70,7 @@ class Row:
         return self.plan.key.startswith("new")
 
 
-def _typed(request: HttpRequest, template: Template) -> list[Planned]:
+def typed_rows(request: HttpRequest, template: Template) -> list[Planned]:
     """The rows as they were typed; what is missing in the form is as the template has it."""
     rows = []
     for row in planned(template):
@@ -93,7 +93,7 @@ def _typed(request: HttpRequest, template: Template) -> list[Planned]:
     return rows
 
 
-def _shown(rows: list[Planned], client: str) -> list[Row]:
+def shown_rows(rows: list[Planned], client: str) -> list[Row]:
     """The rows with what they may serve and what is wrong with them."""
     names = {CLIENT: client}
     for row in rows:
@@ -117,7 +117,7 @@ def _shown(rows: list[Planned], client: str) -> list[Row]:
     return shown
 
 
-def _templates() -> list[tuple[Template, list[Planned]]]:
+def drawn_templates() -> list[tuple[Template, list[Planned]]]:
     return [(one, closed_up(planned(one))) for one in TEMPLATES.values()]
 
 
@@ -132,9 +132,9 @@ def new_chain(request: MemberRequest, actor: Actor) -> HttpResponse:
     asked_for = request.POST.get("chain") or request.GET.get("chain") or LINE.key
     template = TEMPLATES.get(asked_for, LINE)
     with translation.override(organization.language):
-        rows = _typed(request, template) if request.method == "POST" else planned(template)
-        pictures = [(one, thumbnail(rows), [row.name for row in rows]) for one, rows in _templates()]
-    shown = _shown(rows, client)
+        rows = typed_rows(request, template) if request.method == "POST" else planned(template)
+        pictures = [(one, thumbnail(rows), [row.name for row in rows]) for one, rows in drawn_templates()]
+    shown = shown_rows(rows, client)
     problem = ""
     if request.method == "POST":
         kept = closed_up(rows)
