@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from contracts.clock import Standing
 from requests.states import State, Verb
 
 pytestmark = pytest.mark.django_db
@@ -79,11 +80,12 @@ def test_three_screens_at_the_most(client: Client, language: str) -> None:
 def test_each_state_and_each_answer_is_explained_in_the_words_of_the_app(client: Client, language: str) -> None:
     html = main_part(client, language)
     with translation.override(language):
-        for state in State:
-            assert re.search(rf'class="pill [a-z_]+">{re.escape(str(state.label))}<', html), state
+        for state in (*State, *Standing):
+            explained = rf'<dt><span class="pill [a-z_]+">{re.escape(str(state.label))}</span></dt><dd>[^<]{{10,}}</dd>'
+            assert re.search(explained, html), state
         for verb in (Verb.AGREE, Verb.COUNTER, Verb.DECLINE, Verb.ACKNOWLEDGE):
             assert f"<b>{verb.label}</b>" in html, verb
-        for word in ("unanswered", "in force", "due soon", "overdue", "measurable", "owned"):
+        for word in ("unanswered", "to sign", "in force", "superseded", "measurable", "owned"):
             assert f">{gettext(word)}<" in html, word
 
 
