@@ -100,9 +100,10 @@ class Prepared(Rows):
     The plan is made for any values, so the SQL must not need to know them to be planned well (`%(ids)s IS NULL OR …`
     does). PostgreSQL infers the types; where it cannot, the SQL says `%(name)s::date`.
 
-    The statements are sent as PREPARE and EXECUTE of the same message, so nothing more travels. A connection that is
-    replaced, or has lost them, is told again. Inside a transaction that is not possible, so behind a pooler that
-    changes connections between transactions Django's DISABLE_SERVER_SIDE_CURSORS is to be set: then they go plainly.
+    The statements are sent as PREPARE and EXECUTE of the same message, so nothing more travels; how they are to be
+    planned is said for the transaction, which mostly is that message. A connection that is replaced, or has lost them,
+    is told again. Inside a transaction that is not possible, so behind a pooler that changes connections between
+    transactions Django's DISABLE_SERVER_SIDE_CURSORS is to be set: then they go plainly.
     """
 
     def __call__(self, **named: Any) -> list[tuple[Any, ...]]:

@@ -128,7 +128,8 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # PostgreSQL, Valkey ------------------------------------------------------------------------------------------------
 # Pages run in uvicorn's pool of threads, each of which keeps its connection.
-DATABASES = {"default": {**ENV.database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+# A connection knows what was planned on it (areas.rows.Prepared): a new one plans all of it again.
+DATABASES = {"default": {**ENV.database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
 REDIS_URL = ENV.redis_url
 # Before every key and channel, so that two installations (or two test workers) may share one server.
 REDIS_PREFIX = ENV.redis_prefix

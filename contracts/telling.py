@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -229,15 +229,8 @@ class Teller:
     def _note(self, area: AreaNow) -> str:
         if area.is_client:
             return pgettext("the client, in the picture", "whom we serve")
-        for standing, n in (
-            ("broken", area.broken),
-            ("unanswered", area.unanswered),
-            ("soon", area.soon),
-            ("paused", area.paused),
-            ("open", area.to_answer),
-            ("to_judge", area.to_judge),
-            ("promises", area.in_force),
-        ):
+        for standing, count in _NOTED.items():
+            n = getattr(area, count)
             if n:
                 return self._said(standing, n)
         return self._said("quiet", 0)
@@ -245,7 +238,7 @@ class Teller:
     def _link_mark(self, link: LinkNow, why: Sequence[str]) -> LinkMark:
         customer, supplier = self.chain.areas[link.customer], self.chain.areas[link.supplier]
         standing = self.standing(link)
-        serves = self._serves % {"supplier": supplier.name, "customer": customer.name}
+        serves = _serving(self._serves, supplier.name, customer.name)
         return LinkMark(
             ref=link.ref,
             customer=customer.ref,
@@ -254,8 +247,7 @@ class Teller:
             needs=str(link.needs),
             requirements=str(link.requirements or ""),
             word=standing,
-            label=self._link_sentence
-            % {"serves": serves, "standing": standing, "needs": link.needs, "requirements": link.requirements},
+            label=_labelled(self._link_sentence, serves, standing, link.needs, link.requirements),
             href=self._sheet.replace(NOWHERE, link.ref),
             why="\n".join((f"{serves}: {standing}", *why)) if why else "",
         )
@@ -508,7 +500,7 @@ class Teller:
         return "".join(self._row(link, labels) for link in links[:most])
 
     def _row(self, link: LinkNow, labels: dict[str, str]) -> str:
-        serves = self._serves % {"supplier": self._name(link.supplier), "customer": self._name(link.customer)}
+        serves = _serving(self._serves, self._name(link.supplier), self._name(link.customer))
         return (
             f'<tr class="{link.state}"><th scope="row"><a id="row-{link.ref}" '
             f'href="{escaped(self._sheet.replace(NOWHERE, link.ref))}">{escaped(serves)}</a></th>'
@@ -643,7 +635,27 @@ _COUNTED = {
 }
 
 
+# What an area says of itself: the first of these that there is.
+_NOTED = {
+    "broken": "broken",
+    "unanswered": "unanswered",
+    "soon": "soon",
+    "paused": "paused",
+    "open": "to_answer",
+    "to_judge": "to_judge",
+    "promises": "in_force",
+}
 _RANK = {standing: rank for rank, standing in enumerate(_COUNTED)}
+
+
+@lru_cache(maxsize=4096)
+def _serving(sentence: str, supplier: str, customer: str) -> str:
+    return sentence % {"supplier": supplier, "customer": customer}
+
+
+@lru_cache(maxsize=4096)
+def _labelled(sentence: str, serves: str, standing: str, needs: int, requirements: int) -> str:
+    return sentence % {"serves": serves, "standing": standing, "needs": needs, "requirements": requirements}
 
 
 def _saying(standing: str, n: int) -> str:

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from areas.models import Link
 from areas.words import Kind
 from contracts.board import ITEMS, Chain, LinkNow, chain_now
 from contracts.models import Occurrence, Pause
@@ -158,6 +159,37 @@ def test_what_has_new_terms_is_at_risk_by_what_the_old_ones_caused(cast: Cast) -
     asks.signed(cast, cast.to_sales)
     falls_due(second, YESTERDAY)
     assert [item.ref for item in seen(cast).at_risk] == [change.ref]
+
+
+def test_a_link_that_ended_takes_nobodys_place_among_what_is_at_risk(cast: Cast) -> None:
+    first, second = chain_of_causes(cast)
+    above = asks.agreed(cast, link=cast.to_sales, terms=asks.weekly("Respuesta en un día"))
+    Ask.objects.filter(ref=first).update(cause=above, problem=None)
+    later = NOW + timedelta(days=6)
+    chain = seen(cast, later)
+    assert {item.ref for item in chain.at_risk} == {first, above.ref}
+    assert link_of(chain, cast.to_sales.pk).at_risk == 2
+    Link.objects.filter(pk=cast.to_sales.pk).update(ended_at=NOW)
+    chain = seen(cast, later)
+    assert (chain.at_risk, [item.ref for item in chain.broken]) == ([], [second])
+
+
+def test_the_lists_name_the_very_moments(cast: Cast) -> None:
+    due_at = datetime(2026, 11, 12, 17, 3, 59, 999_999, tzinfo=UTC)
+    late = falls_due(promised(cast), due_at, delivered_at=due_at + timedelta(microseconds=1))
+    (item,) = seen(cast).broken
+    assert (item.due_at, item.since, item.occurrence) == (late.due_at, late.delivered_at, late.pk)
+
+
+def test_two_organizations_at_once_each_see_their_own(cast: Cast) -> None:
+    falls_due(promised(cast), YESTERDAY)
+    other = build.company("Lantern", founder="Lena")
+    build.link(other, other.client, build.area(other, "Ventas de Lantern"))
+    for _ in range(2):
+        mine, theirs = seen(cast), chain_now(other.organization, NOW)
+        assert ([item.link for item in mine.broken], theirs.broken) == ([cast.to_sales.pk], [])
+        assert {area.pk for area in mine.areas.values()}.isdisjoint(theirs.areas)
+        assert len(theirs.links) == 1
 
 
 def test_blame_lands_on_the_side_that_owes(cast: Cast) -> None:

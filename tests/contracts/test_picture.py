@@ -71,6 +71,21 @@ def test_a_broken_link_has_a_gap_where_the_badge_is() -> None:
     assert runs("broken") == 2
 
 
+def test_what_was_kept_of_the_drawing_before_is_not_shown_again() -> None:
+    names = areas("Client", "Sales", "Stock")
+    calm = draw(names, [link(), link(number=1)], WORDS).svg
+    broken = draw(names, [link("broken", label="Torn"), link(number=1)], WORDS).svg
+    assert ('class="ring"' in calm, 'class="ring"' in broken) == (False, True)
+    assert "Torn" in broken
+    renamed = draw(
+        [*names[:2], names[2]._replace(name="Store", label="Store: 3 late")], [link(), link(number=1)], WORDS
+    )
+    assert ("Store" in renamed.svg, "Stock" in renamed.svg) == (True, False)
+    ailing = draw([names[0], names[1]._replace(state="broken", note="1 broken"), names[2]], [link()], WORDS).svg
+    assert 'class="area broken"' in ailing
+    assert draw(names, [link(), link(number=1)], WORDS).svg == calm
+
+
 def test_why_is_the_description_of_its_link() -> None:
     svg = draw(areas("Client", "Sales"), [link("broken", why="Weekly plan, 4 days late\nSales → Client")], WORDS).svg
     (a,) = [a for a in parsed(svg).findall(f"{SVG}a") if a.get("id") == "link-l0"]
