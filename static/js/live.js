@@ -292,6 +292,8 @@
       tries = 0;
       const told = JSON.parse(event.data);
       aheadBy = told.now - Date.now();
+      // For other scripts that count by the server's clock.
+      said.liveAhead = aheadBy;
       show("live");
       look(null, 0, justOpened && performance.now() < JUST_NOW ? told.v : null);
       justOpened = false;
