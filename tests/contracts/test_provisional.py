@@ -326,6 +326,8 @@ def test_the_sheet_says_who_signed_and_who_confirms(cast: Cast) -> None:
         assert said in text(page), member
         assert (b'id="confirm-supplier"' in page) is bool(button), member
         assert button in text(page)
+        # A lead may read it back before, as for any signature.
+        assert ("Read it whole first" in text(page)) is (member == cast.luis)
     data = {"side": "supplier", "digest": row.digest}
     answer = browser(cast.luis).post(address(cast, "confirm_signature"), data, follow=True)
     assert "Signed for Logística." in text(answer.content)
