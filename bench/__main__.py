@@ -7,7 +7,7 @@ import sys
 from bench.figures import say
 from bench.ground import ground
 
-ALL = ("board", "live", "pages", "sweep", "digest", "desk", "faults")
+ALL = ("board", "live", "pages", "sweep", "digest", "desk", "room", "faults")
 
 
 def main(names: list[str]) -> None:
