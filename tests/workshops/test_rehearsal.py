@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core import mail
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -28,6 +29,7 @@ from post.models import Letter
 from requests import moves, problems
 from requests.models import Act, Ask, ClientProblem
 from requests.states import Direction, State
+from requests.words import Moment, Process
 from tests import asks, build, promises
 from tests.build import NOW
 from tests.cast import Cast, muebles_del_norte
@@ -716,3 +718,74 @@ def test_the_same_deeds_hold_in_the_copy(cast: Cast) -> None:
     assert Act.objects.filter(ask=ask, recorded_by__isnull=False).count() == 3
     rehearsal.remove(copy)
     assert not Commitment.objects.exists()
+
+
+# In earnest: transactions that end ------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_at_the_very_moment_of_its_end_does_not_stay() -> None:
+    """Somebody's answer is on its way while the rehearsal goes: it is refused, and no half of it remains."""
+    cast = muebles_del_norte()
+    asks.problem(cast, in_focus=True)
+    before = everything()
+    copy, areas, _problems = begun(cast)
+    there = people_of(cast, copy, areas)
+    promises.deliver(there, promises.first(promises.promise(there)))
+    workshop = workshop_in(cast, copy, areas)
+    written, gone = Event(), Event()
+    said: list[BaseException] = []
+
+    def answer() -> None:
+        try:
+            with transaction.atomic():
+                Score.objects.create(workshop=workshop, which="second", voter="y", value=3)
+                written.set()
+                assert gone.wait(10)
+        except BaseException as error:
+            said.append(error)
+        finally:
+            connection.close()
+
+    other = Thread(target=answer)
+    other.start()
+    assert written.wait(10)
+    try:
+        assert rehearsal.remove(copy)
+    finally:
+        gone.set()
+        other.join(10)
+    assert [type(error) for error in said] == [IntegrityError]
+    after = everything()
+    assert {name: after[name] for name in after if after[name] != before[name]} == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deed_in_the_rehearsal_and_its_end_come_one_after_the_other() -> None:
+    """Whoever holds the copy's row is waited for; what was said there goes too."""
+    cast = muebles_del_norte()
+    asks.problem(cast, in_focus=True)
+    before = everything()
+    copy, areas, _problems = begun(cast)
+    fede = build.actor(copy.memberships.get())
+    written, removing = Event(), Event()
+
+    def raise_another() -> None:
+        try:
+            with transaction.atomic():
+                fields = {"statement": "Otro", "process": Process.RETAIN, "moment": Moment.DELIVER}
+                problems.raise_problem(fede, fields={**fields, "accountable": areas[cast.sales.pk]}, now=NOW)
+                written.set()
+                assert removing.wait(10)
+        finally:
+            connection.close()
+
+    other = Thread(target=raise_another)
+    other.start()
+    assert written.wait(10)
+    Thread(target=removing.set).start()
+    assert rehearsal.remove(copy)
+    other.join(10)
+    assert not ClientProblem.objects.filter(statement="Otro").exists()
+    after = everything()
+    assert {name: after[name] for name in after if after[name] != before[name]} == {}
