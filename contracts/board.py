@@ -362,13 +362,14 @@ WITH RECURSIVE open_now AS (
         CASE WHEN {BROKEN_NOW} THEN 'broken' WHEN {PAUSED} THEN 'paused' ELSE 'to_judge' END
     FROM {_UNSETTLED} AND {_BEGUN}
 ), promised AS (
-    SELECT first.*, c.ask_id, c.link_id, c.ref AS promise
+    SELECT first.*, c.*
     FROM (
         SELECT commitment_id, kind, min(due_at) AS due_at, (array_agg(id ORDER BY due_at, id))[1] AS occurrence,
             count(*) AS times
         FROM open_now GROUP BY commitment_id, kind
-    ) first
-    JOIN contracts_commitment c ON c.id = first.commitment_id AND c.ended_at IS NULL
+    ) first, LATERAL (
+        SELECT ask_id, link_id, ref AS promise FROM contracts_commitment
+        WHERE id = first.commitment_id AND ended_at IS NULL OFFSET 0) c
 ), late AS (
     SELECT ask_id FROM promised WHERE kind = 'broken' ORDER BY due_at, ask_id LIMIT {RIPPLES}
 ), ripple AS (
