@@ -38,6 +38,8 @@ class PaperLane:
 class PaperSignature:
     area: Area
     signature: Signature | None
+    # Signed in a workshop under a draft, and not confirmed yet.
+    here: Signature | None
 
 
 def _on_paper(lane: Lane, statuses: tuple[Status, ...]) -> PaperLane:
@@ -66,8 +68,9 @@ def on_paper(found: Sheet) -> dict[str, Any]:
     problems = dict.fromkeys(
         step.words for lane in lanes for entry in lane.entries for step in entry.path if step.kind == "problem"
     )
+    here = {} if found.version else {one.side: one.here for one in found.signatories}
     signing = [
-        PaperSignature(area_of(found.contract, side), found.signed_by.get(side))
+        PaperSignature(area_of(found.contract, side), found.signed_by.get(side), here.get(side))
         for side in (Side.SUPPLIER, Side.CUSTOMER)
     ]
     how = density(found, lanes)

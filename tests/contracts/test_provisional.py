@@ -363,6 +363,14 @@ def test_the_sides_are_not_mistaken(cast: Cast) -> None:
     assert standing(cast) == set()
 
 
+def test_a_draft_on_paper_says_who_signed_in_the_workshop(cast: Cast) -> None:
+    asks.agreed(cast)
+    signed_here(cast, sits(cast, cast.logistics, "Tomás"))
+    page = text(browser(cast.vera).get(address(cast, "print")).content)
+    assert "Tomás signed in the workshop; to be confirmed" in page
+    assert page.count("name and date") == 1
+
+
 def test_the_desk_of_the_lead_says_what_waits(cast: Cast) -> None:
     asks.agreed(cast)
     signed_here(cast, sits(cast, cast.logistics, "Tomás"))

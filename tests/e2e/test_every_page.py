@@ -281,7 +281,8 @@ def test_every_page_on_the_way_in(world: World, start: Start, language: str) -> 
     assert world.invitation
     invitation = reverse("areas:invitation", args=[world.invitation.ref])
     walk = start(None, language)
-    paths = ["/", reverse("areas:guide"), reverse("account_login"), invitation, "/invitations/nobodys/", "/nowhere/"]
+    paths = ["/", reverse("areas:guide"), reverse("areas:facilitator_guide"), reverse("account_login"), invitation]
+    paths += ["/invitations/nobodys/", "/nowhere/"]
     walk.visit([Place("404" if path == "/nowhere/" else path, path) for path in paths])
     walk.page.goto(reverse("account_login"))
     walk.page.locator("input[name=login]").fill("somebody@example.com")
@@ -301,7 +302,7 @@ def test_every_page_on_the_way_in(world: World, start: Start, language: str) -> 
     )
 
     assert len(nadia.visited) == 3
-    assert len(walk.visited) == 5
+    assert len(walk.visited) == 6
     assert not told(walk, nadia), told(walk, nadia)
 
 
