@@ -6,8 +6,8 @@ but how they look. Shape, icon, word and colour say the same thing, each for its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -108,11 +108,18 @@ class Words(NamedTuple):
     apart: str  # above what no path joins to the client
 
 
-class Picture(NamedTuple):
-    svg: str
-    width: int
-    height: int
-    letters: float  # height of the smallest letters
+class Picture:
+    """Measured at once, put together when it is asked for: a wall measures several and shows one."""
+
+    def __init__(self, width: int, height: int, letters: float, parts: Callable[[], Iterable[str]]) -> None:
+        self.width = width
+        self.height = height
+        self.letters = letters  # height of the smallest letters
+        self._parts = parts
+
+    @cached_property
+    def svg(self) -> str:
+        return "".join(self._parts())
 
 
 def sizes_for(areas: int) -> Sizes:
@@ -138,15 +145,19 @@ def draw(
         chosen,
     )
     placing = laid.placing
-    parts = [_frame(placing, words, ident, is_large=len(areas) > MANY)]
-    if placing.apart_y is not None:
-        parts.append(_apart(placing, words, chosen))
-    parts += [_link(links[n], laid.thread(n, links[n].state == "broken"), chosen) for n in laid.links]
-    parts += [_area(areas[n], placing.boxes[n], chosen) for n in laid.areas]
-    parts.append("</svg>")
+
+    def parts() -> Iterator[str]:
+        yield _frame(placing, words, ident, is_large=len(areas) > MANY)
+        if placing.apart_y is not None:
+            yield _apart(placing, words, chosen)
+        for n in laid.links:
+            yield _link(links[n], laid.thread(n, links[n].state == "broken"), chosen)
+        for n in laid.areas:
+            yield _area(areas[n], placing.boxes[n], chosen)
+        yield "</svg>"
+
     smallest = _WORD if chosen.badge_height >= _TWO_ROWS else 0.94 if chosen.notes else 1.04
-    letters = min(chosen.note * smallest, chosen.name)
-    return Picture("".join(parts), placing.width, placing.height, letters)
+    return Picture(placing.width, placing.height, min(chosen.note * smallest, chosen.name), parts)
 
 
 class _Laid:

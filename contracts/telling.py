@@ -17,8 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from areas.chain import way_to_client
-from contracts.board import AreaNow, Chain, Item, LinkNow
+from contracts.board import AreaNow, Chain, Item, LinkNow, way_up, ways_up
 from contracts.picture import STATES, AreaMark, LinkMark, Picture, Words, draw, escaped, sample
 from contracts.placing import Sizes
 from contracts.rates import Rate
@@ -163,31 +162,44 @@ class Teller:
 
     def picture(self, *, sizes: Sizes | None = None, ident: str = "chain", only: set[int] | None = None) -> Picture:
         """The picture of the areas in view, or of `only` these."""
-        areas, links = self.chain.drawn_areas, self.chain.drawn_links
+        areas, links = self._marks
         if only is not None:
-            areas = [area for area in areas if area.pk in only]
-            links = [link for link in links if link.customer in only and link.supplier in only]
-        whys = self._whys()
+            areas = {pk: mark for pk, mark in areas.items() if pk in only}
+            links = {ends: mark for ends, mark in links.items() if only.issuperset(ends)}
         words = Words(
             title=_("The chain: the client at the left, every area beside those whom it serves"),
             apart=self._no_path,
         )
         return draw(
-            [self._area_mark(area) for area in areas],
-            [self._link_mark(link, whys.get(link.pk, ())) for link in links],
+            list(areas.values()),
+            list(links.values()),
             words,
             sizes=sizes,
             ident=ident,
         )
 
+    @cached_property
+    def _marks(self) -> tuple[dict[int, AreaMark], dict[tuple[int, int], LinkMark]]:
+        whys = self._whys()
+        return (
+            {area.pk: self._area_mark(area) for area in self.chain.drawn_areas},
+            {
+                (link.customer, link.supplier): self._link_mark(link, whys.get(link.pk, ()))
+                for link in self.chain.drawn_links
+            },
+        )
+
     def ailing(self) -> set[int]:
         """The areas on links that are broken or need a look, with their way to the client; the client at least."""
-        edges = [(link.customer, link.supplier) for link in self.chain.links]
-        client = self.chain.client.pk
-        found = {client}
-        for link in self.chain.drawn_links:
+        chain = self.chain
+        up = ways_up(chain.areas, chain.links)
+        found = {chain.client.pk}
+        for link in chain.drawn_links:
             if link.state in ("broken", "soon"):
-                found |= {link.supplier, *way_to_client(link.customer, client, edges)}
+                found.add(link.supplier)
+                # What no path joins to the client has no way to it.
+                if chain.areas[link.customer].distance is not None:
+                    found.update(way_up(link.customer, up))
         return found
 
     def _area_mark(self, area: AreaNow) -> AreaMark:
