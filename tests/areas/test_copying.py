@@ -18,7 +18,7 @@ from config import operations
 from config.demo import muebles, passing
 from config.demo.cast import MUEBLES
 from config.demo.stage import Stage
-from config.templatetags.demo import demo_zones
+from config.templatetags.demo import demo_companies
 from tests import build
 from tests.build import NOW
 from tests.cast import Cast, muebles_del_norte
@@ -151,10 +151,10 @@ def test_the_people_of_the_demo_come_in_to_the_company_and_not_to_a_copy(setting
     visitor = Client()
     answer = visitor.post("/demo/fede/")
     assert (answer.status_code, answer["Location"]) == (302, reverse("contracts:board", args=[home.ref]))
-    assert set(demo_zones()) == {home.ref}
+    assert set(demo_companies()) == {home.ref}
     # Time passes in a rehearsal as it does in the company.
     assert passing.landing(1, timezone.now()) > timezone.now()
     # Its bar stands on the pages of the copy too.
     page = visitor.get(reverse("contracts:board", args=[copy.ref])).content.decode()
     assert 'id="demo-time"' in page
-    assert 'class="rehearsal"' in page
+    assert 'class="rehearsal-bar"' in page

@@ -677,10 +677,10 @@ def test_pages_of_the_copy_work_and_say_what_they_are(cast: Cast, client: Client
         answer = client.get(address)
         page = answer.content.decode()
         assert answer.status_code == 200, address
-        assert 'class="rehearsal" role="status"' in page
+        assert 'class="rehearsal-bar" role="status"' in page
         assert f'href="{home}"' in page
     # At home there is no such bar, and nobody else is let into the copy.
-    assert 'class="rehearsal"' not in client.get(home).content.decode()
+    assert 'class="rehearsal-bar"' not in client.get(home).content.decode()
     client.force_login(cast.olga.user)
     assert client.get(reverse("contracts:board", args=[copy.ref])).status_code == 404
 
