@@ -6,7 +6,7 @@ An edge is (customer, supplier). Requests travel from customer to supplier, kept
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=Hashable)
@@ -44,13 +44,18 @@ def downstream(area: Node, edges: Iterable[tuple[Node, Node]]) -> set[Node]:
     return set(distances(area, edges)) - {area}
 
 
-def way_to_client(area: Node, client: Node, edges: Iterable[tuple[Node, Node]]) -> list[Node]:
+def steps_to_client(far: Mapping[Node, int], edges: Iterable[tuple[Node, Node]]) -> dict[Node, Node]:
+    """For each area at a distance, but the client: the first of its customers that is one link nearer."""
+    steps: dict[Node, Node] = {}
+    for customer, supplier in edges:
+        if supplier not in steps and customer in far and far.get(supplier) == far[customer] + 1:
+            steps[supplier] = customer
+    return steps
+
+
+def way_to_client(area: Node, client: Node, steps: Mapping[Node, Node]) -> list[Node]:
     """One shortest way from the area to the client, both ends included; empty if there is none."""
-    edges = list(edges)
-    far = distances(client, edges)
-    if area not in far:
-        return []
     way = [area]
-    while way[-1] != client:
-        way.append(next(c for c, s in edges if s == way[-1] and far.get(c) == far[way[-1]] - 1))
-    return way
+    while way[-1] in steps:
+        way.append(steps[way[-1]])
+    return way if way[-1] == client else []

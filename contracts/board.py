@@ -16,7 +16,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from areas.chain import distances
+from areas.chain import distances, steps_to_client, way_to_client
 from areas.models import Organization
 from areas.rows import Prepared, Rows
 from areas.words import Kind
@@ -602,28 +602,18 @@ def _neighbourhood(areas: dict[int, AreaNow], links: list[LinkNow], here: AreaNo
             shown.add(link.supplier)
         if link.supplier in meant:
             shown.add(link.customer)
-    up = ways_up(areas, links)
-    for pk in list(meant)[:12]:
-        shown.update(way_up(pk, up))
+    client = next((area.pk for area in areas.values() if area.is_client), None)
+    if client is not None and meant:
+        steps = steps_up(areas, links)
+        for pk in list(meant)[:12]:
+            shown.update(way_to_client(pk, client, steps))
     return shown
 
 
-def ways_up(areas: dict[int, AreaNow], links: list[LinkNow]) -> dict[int, int]:
-    """For each area that a path joins to the client: the customer through whom its shortest way there leads."""
-    up: dict[int, int] = {}
-    for link in links:
-        far, near = areas[link.supplier].distance, areas[link.customer].distance
-        if link.supplier not in up and far is not None and near is not None and near == far - 1:
-            up[link.supplier] = link.customer
-    return up
-
-
-def way_up(area: int, up: dict[int, int]) -> list[int]:
-    """The area and all those through whom its way leads up to the client."""
-    way = [area]
-    while way[-1] in up:
-        way.append(up[way[-1]])
-    return way
+def steps_up(areas: dict[int, AreaNow], links: list[LinkNow]) -> dict[int, int]:
+    """The next area on the way of each to the client."""
+    far = {pk: area.distance for pk, area in areas.items() if area.distance is not None}
+    return steps_to_client(far, ((link.customer, link.supplier) for link in links))
 
 
 def _items(rows: Iterable[tuple[Any, ...]]) -> tuple[defaultdict[str, list[Item]], Counter[int]]:

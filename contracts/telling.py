@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from contracts.board import AreaNow, Chain, Item, LinkNow, way_up, ways_up
+from areas.chain import way_to_client
+from contracts.board import AreaNow, Chain, Item, LinkNow, steps_up
 from contracts.picture import STATES, AreaMark, LinkMark, Picture, Words, draw, escaped, sample
 from contracts.placing import Sizes
 from contracts.rates import Rate
@@ -192,14 +193,12 @@ class Teller:
     def ailing(self) -> set[int]:
         """The areas on links that are broken or need a look, with their way to the client; the client at least."""
         chain = self.chain
-        up = ways_up(chain.areas, chain.links)
-        found = {chain.client.pk}
+        client = chain.client.pk
+        steps = steps_up(chain.areas, chain.links)
+        found = {client}
         for link in chain.drawn_links:
             if link.state in ("broken", "soon"):
-                found.add(link.supplier)
-                # What no path joins to the client has no way to it.
-                if chain.areas[link.customer].distance is not None:
-                    found.update(way_up(link.customer, up))
+                found |= {link.supplier, *way_to_client(link.customer, client, steps)}
         return found
 
     def _area_mark(self, area: AreaNow) -> AreaMark:
