@@ -12,8 +12,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel import Locale
-from babel.core import UnknownLocaleError
 from babel.numbers import format_decimal
 from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
@@ -21,9 +19,10 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from areas.locales import locale_of
 from areas.models import Area, JournalEntry, Link, Membership, Organization, User
 from areas.rows import Rows
 from areas.words import Kind, Part, Role
@@ -220,14 +219,9 @@ def line(organization: Organization, entry: JournalEntry) -> Line:
     )
 
 
-def _figure(value: Decimal, country: str) -> str:
+def _figure(value: Decimal, organization: Organization) -> str:
     """As the organization's country writes it: 8.1 in Mexico, 8,1 in Spain."""
-    language = (get_language() or "en")[:2]
-    try:
-        locale = Locale.parse(f"{language}_{country.upper()}")
-    except (ValueError, UnknownLocaleError):
-        locale = Locale.parse(language)
-    return str(format_decimal(value, locale=locale))
+    return str(format_decimal(value, locale=locale_of(organization)))
 
 
 def _said(key: str, value: Any, organization: Organization) -> str:
@@ -239,7 +233,7 @@ def _said(key: str, value: Any, organization: Organization) -> str:
     if key == "kind" and value in Kind.values:
         return str(Kind(value).label)
     if key == "value" and value:
-        return _figure(Decimal(str(value)), organization.country)
+        return _figure(Decimal(str(value)), organization)
     if key == "on" and value:
         return date_format(date.fromisoformat(str(value)), "DATE_FORMAT")
     return str(value)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from areas.calendar import Calendar, Segment, regions, week_data
 from areas.forms import Plain
+from areas.locales import hour
 from areas.models import Organization
 from areas.pasted_days import LONGEST_NAME, ClosedDay, month_first, read, span, why_not_span
 
@@ -248,7 +249,13 @@ class AheadForm(forms.Form):
 def said_hours(organization: Organization) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The week for whoever reads it: each day's name and its stretches."""
     for name, segments in zip(weekday_names(), organization.week, strict=True):
-        yield name, [(begins, ends) for begins, ends in segments]
+        yield (
+            name,
+            [
+                (hour(time.fromisoformat(begins), organization), hour(time.fromisoformat(ends), organization))
+                for begins, ends in segments
+            ],
+        )
 
 
 def day_of(text: str) -> date | None:

@@ -22,7 +22,7 @@ from areas.rows import Rows
 from areas.words import Kind
 from contracts.acts import Chance, chances
 from contracts.clock import Standing, soon_until, standing_of
-from contracts.history import moment_said, value_said
+from contracts.history import due_said, moment_said, value_said
 from contracts.models import Clause, Occurrence
 from contracts.standings import BROKEN, PAUSED
 from requests.trace import Step
@@ -183,7 +183,7 @@ class Lying:
             sent_back, note = "", one.note
         else:
             whose = _("for %(area)s") % {"area": one.owed.name}
-            when = _("due %(due)s") % {"due": moment_said(one.due_at, organization)}
+            when = due_said(one.due_at, organization, now)
             sent_back = _("%(area)s sent it back: it did not work.") if one.failed_at else ""
             note = ""
         acts: tuple[str, ...] = OWED if one.delivered_at is None else JUDGED

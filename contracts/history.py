@@ -44,6 +44,12 @@ def moment_said(at: datetime, organization: Organization) -> str:
     }
 
 
+def due_said(at: datetime, organization: Organization, now: datetime) -> str:
+    """Due Dec 4, 12:00; or that it was, once that moment has passed."""
+    text = _("was due %(due)s") if at < now else _("due %(due)s")
+    return text % {"due": moment_said(at, organization)}
+
+
 def length_said(length: timedelta) -> str:
     """How much working time: "5 h 20 min of working time"."""
     minutes = round(length.total_seconds() / 60)
@@ -277,16 +283,18 @@ def replay(
 ) -> list[Tick]:
     """Why it is late, or why it is not: started, paused because, resumed, due moved to, delivered so much late."""
     told = clock.why_late(facts_of(occurrence, pauses), occurrence.calendar.calendar, promise, now)
-    return [Tick(one.at, _ticked(one, occurrence, organization), TICK[one.what]) for one in told]
+    return [Tick(one.at, _ticked(one, occurrence, organization, now), TICK[one.what]) for one in told]
 
 
-def _ticked(one: Moment, occurrence: Occurrence, organization: Organization) -> str:
+def _ticked(one: Moment, occurrence: Occurrence, organization: Organization, now: datetime) -> str:
     said = {
         "due": moment_said(one.due_at, organization),
         "because": one.because,
         "length": length_said(one.length),
     }
     match one.what:
+        case Happened.STARTED if one.due_at < now:
+            return _("The clock started (it was due %(due)s).") % said
         case Happened.STARTED:
             return _("The clock started (due %(due)s).") % said
         case Happened.PAUSED:

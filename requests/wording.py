@@ -4,47 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
+from areas.locales import NBSP
+from areas.locales import hour as hour
+from areas.locales import locale_in as locale_in
+from areas.locales import locale_of as locale_of
 from areas.models import Organization
 from requests.models import Promise
 from requests.words import Compare, Every, Shape, Unit
-
-NBSP = "\N{NO-BREAK SPACE}"
-
-
-# Where nobody wrote down how English is written in a country: days before months, hours up to 24.
-ELSEWHERE = {"en": "en_150"}
-
-
-@lru_cache(maxsize=64)
-def _locale(language: str, country: str) -> Locale:
-    """The language as it is written in the country: 95.5 in Mexico, 95,5 in Spain."""
-    try:
-        return Locale.parse(f"{language}_{country.upper()}")
-    except (ValueError, UnknownLocaleError):
-        return Locale.parse(ELSEWHERE.get(language, language))
-
-
-def locale_of(organization: Organization) -> Locale:
-    """How the organization's country writes numbers and hours in the active language."""
-    return _locale((get_language() or "en")[:2], organization.country)
-
-
-def locale_in(language: str, organization: Organization) -> Locale:
-    """How the organization's country writes in a language of choice."""
-    return _locale(language, organization.country)
 
 
 def number(value: Decimal, organization: Organization) -> str:
@@ -88,16 +66,6 @@ def day(on: date, organization: Organization) -> str:
 def date_only(on: date, organization: Organization) -> str:
     """Dec 4, 2026 · 4 dic 2026: where the weekday is said already."""
     return _said("yMMMd", on, locale_of(organization))
-
-
-def hour(at: time, organization: Organization) -> str:
-    return _hour(at, locale_of(organization))
-
-
-@lru_cache(maxsize=4096)
-def _hour(at: time, locale: Locale) -> str:
-    # The narrow space of CLDR is missing from many fonts.
-    return str(format_time(at, format="short", locale=locale)).replace("\u202f", NBSP)
 
 
 def moment(at: datetime, organization: Organization) -> str:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.template import Context, Library
 from django.utils import timezone
+from django.utils.formats import date_format
 
+from areas.locales import hour
 from areas.models import Organization
 from post.models import Letter
 
 register = Library()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant by somebody's clock: naive, so that no other zone is put in its place. The hour as they write it."""
+
+    at: datetime
+    hour: str
+
 
 # Pages of nobody's organization that show the bar all the same.
 PAGES = frozenset({"demo:people", "demo:time", "post:mailbox", "post:letter"})
@@ -31,18 +43,25 @@ def demo_time(context: Context) -> Any:
         organization = mine.first() or demo.first()
     if organization is None or not organization.is_demo:
         return None
-    # Naive, so that no other zone is put in its place.
-    return timezone.now().astimezone(organization.tz).replace(tzinfo=None)
+    return _by_the_clock_of(organization, timezone.now())
 
 
 @register.simple_tag
-def demo_zones() -> dict[str, tzinfo]:
-    """The clock of each demo company, by its ref."""
-    return {one.ref: one.tz for one in Organization.objects.filter(is_demo=True, rehearses=None)}
+def demo_companies() -> dict[str, Organization]:
+    """The demo companies by their refs."""
+    return {one.ref: one for one in Organization.objects.filter(is_demo=True, rehearses=None)}
 
 
 @register.simple_tag
-def letter_moment(letter: Letter, zones: dict[str, tzinfo]) -> datetime:
+def letter_moment(letter: Letter, companies: dict[str, Organization]) -> Moment:
     """When it left, or was written, by the clock of the organization that it speaks of."""
-    zone = zones.get(letter.organization_ref) or timezone.get_current_timezone()
-    return letter.moment.astimezone(zone).replace(tzinfo=None)
+    company = companies.get(letter.organization_ref)
+    if company is not None:
+        return _by_the_clock_of(company, letter.moment)
+    local = timezone.localtime(letter.moment).replace(tzinfo=None)
+    return Moment(local, date_format(local, "TIME_FORMAT"))
+
+
+def _by_the_clock_of(organization: Organization, at: datetime) -> Moment:
+    local = at.astimezone(organization.tz).replace(tzinfo=None)
+    return Moment(local, hour(local.time(), organization))

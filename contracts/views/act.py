@@ -65,6 +65,10 @@ class Case:
         return history.moment_said(self.occurrence.due_at, self.organization)
 
     @property
+    def when(self) -> str:
+        return history.due_said(self.occurrence.due_at, self.organization, self.now)
+
+    @property
     def is_late(self) -> bool:
         """Whether a delivery of this moment is a late one."""
         return (self.occurrence.delivered_at or self.now) > self.occurrence.due_at

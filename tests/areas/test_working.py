@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from areas import pasted_days, working
+from areas import journal, pasted_days, working
 from areas.calendar import holidays_by_name, regions
 from areas.editing import Refused
 from areas.models import CalendarEdition, JournalEntry, Organization
@@ -400,3 +400,21 @@ def test_every_country_has_names_for_its_holidays(country: str) -> None:
             assert name
             assert len(code) <= 10
     assert bool(holidays_by_name(country, "", 2026, "es")) == (country != "ZZ")
+
+
+# Hours as they are written there --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "nine", "half_past_six"),
+    [("MX", "es", "9:00 a.m.", "6:30 p.m."), ("ES", "es", "9:00", "18:30"), ("US", "en", "9:00 AM", "6:30 PM")],
+)
+def test_hours_are_written_as_in_the_country(
+    cast: Cast, country: str, language: str, nine: str, half_past_six: str
+) -> None:
+    Organization.objects.update(country=country, language=language, zone="UTC")
+    journal.record(saved(cast), "organization.changed", by=cast.fede, now=datetime(2026, 11, 18, 18, 30, tzinfo=UTC))
+    vera = Client()
+    vera.force_login(cast.vera.user)
+    assert f"<dd>{nine}–" in body(vera.get(page(cast)))
+    assert f", {half_past_six}</time>" in body(vera.get(reverse("areas:journal", args=[cast.organization.ref])))

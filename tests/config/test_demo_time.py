@@ -15,6 +15,7 @@ from django.urls import clear_url_caches, set_urlconf
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from areas.locales import hour
 from areas.models import Organization
 from config import demo_clock
 from config.demo import muebles, passing
@@ -108,7 +109,15 @@ def test_the_bar_says_what_time_it_is_where_the_organization_is(
     enters(demo)
     page = demo.get(f"/o/{company.ref}/" if address == "board" else address).content.decode()
     assert f'action="{PRESS}"' in page
-    assert f"{timezone.now().astimezone(company.tz):%H:%M}"[:3] in page
+    now = timezone.now().astimezone(company.tz)
+    with translation.override(company.language):
+        assert any(f", {hour(at.time(), company)}</b>" in page for at in (now, now - timedelta(minutes=1)))
+
+
+def test_a_letter_of_a_company_bears_the_hour_as_its_country_writes_it(demo: Client, company: Organization) -> None:
+    build.letter(organization_ref=company.ref, state="sent", sent_at=datetime(2026, 11, 18, 0, 30, tzinfo=UTC))
+    enters(demo)
+    assert "17/11/2026 6:30\xa0p.m.</time>" in demo.get("/demo/mailbox/").content.decode()
 
 
 def test_pages_of_other_organizations_and_of_nobody_have_no_bar(demo: Client, company: Organization) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from contracts.clock import Standing
 from contracts.due import SHOWN, Due
@@ -45,6 +46,13 @@ def test_a_promise_missed_many_times_is_one_line_with_the_oldest(cast: Cast, pla
     assert [act.verb for act in late.acts] == ["deliver"]
     assert late.problem == "Reducir los tiempos de entrega"
     assert late.way[-1] == "Logística"
+
+
+def test_a_day_that_is_over_was_due(cast: Cast, plan: Commitment) -> None:
+    with translation.override("en"):
+        late, to_come = lying(cast, "luis").of(cast.logistics).owed
+        assert late.when.startswith("was due ")
+        assert to_come.when.startswith("due ")
 
 
 def test_many_promises_are_a_few_lines_and_a_count(cast: Cast, plan: Commitment) -> None:

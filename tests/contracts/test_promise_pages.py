@@ -546,13 +546,22 @@ def test_the_page_shows_both_views_of_a_delivery_side_by_side(cast: Cast, plan: 
     assert "The two sides see it differently: worth a talk." in said
 
 
+def test_a_dialog_says_of_a_day_that_is_over_that_it_was_due(cast: Cast, plan: Commitment) -> None:
+    now = timezone.now()
+    new = promises.promise(cast, terms=asks.weekly("Otro plan", first_on=now.date()), now=now)
+    over, to_come = promises.first(plan), promises.last(new)
+    assert over.due_at < now < to_come.due_at
+    for row, said in ((over, "for Ventas was due "), (to_come, "for Ventas due ")):
+        assert said in text(browser(cast.luis).get(address(row, "deliver")))
+
+
 def test_why_it_is_late_is_told_from_the_start_of_the_clock(cast: Cast, plan: Commitment) -> None:
     promises.deliver(cast, promises.first(plan), now=timezone.now())
 
     said = text(browser(cast.vera).get(address(plan, "promise") + "?page=1"))
 
     assert "Why is this late or broken?" in said
-    assert "The clock started (due" in said
+    assert "The clock started (it was due" in said
     assert "of working time late." in said
 
 
