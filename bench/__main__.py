@@ -11,7 +11,7 @@ ALL = ("board", "live", "pages", "sweep", "digest", "desk", "room", "faults")
 
 
 def main(names: list[str]) -> None:
-    unknown = set(names) - {*ALL, "faulty"}
+    unknown = set(names) - {*ALL, "faulty", "room_killed"}
     if unknown:
         raise SystemExit(f"There is no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(ALL)}.")
     chosen = names or list(ALL)

@@ -158,6 +158,7 @@ def play(here: Ground, port: int, phones: int, seconds: float, *, is_busy: bool)
         told: dict[str, Any] = json.loads(crowd.stdout.readline())
     told["mb"] = mb
     told["delays"] = delays(conductor.changes, told.pop("seen"))
+    del told["looked"]
     said = set(Ask.objects.filter(organization=conductor.actor.organization).values_list("terms__outcome", flat=True))
     told["lost"] = len(set(told["confirmed"]) - said)
     return told
