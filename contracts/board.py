@@ -27,6 +27,7 @@ from requests.trace import DEEPEST
 
 SHOWN = 20  # of each list; the counts say how many there are
 RIPPLES = 400
+NOTHING_DUE = Rate()
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ class AreaNow:
     to_judge: int = 0
     unanswered: int = 0
     to_answer: int = 0
-    rate: Rate = field(default_factory=Rate)
+    rate: Rate = field(default_factory=lambda: NOTHING_DUE)
 
     @property
     def state(self) -> str:
@@ -94,7 +95,7 @@ class LinkNow:
     to_sign: int = 0
     at_risk: int = 0
     standing: str = "quiet"  # the one thing that matters most on it now
-    rate: Rate = field(default_factory=Rate)
+    rate: Rate = field(default_factory=lambda: NOTHING_DUE)
 
     @property
     def broken(self) -> int:
@@ -515,7 +516,7 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
     for link in links:
         link.at_risk = at_risk[link.pk]
         link.standing = _standing(link)
-        link.rate = rates.links.get(link.pk) or link.rate
+        link.rate = rates.links.get(link.pk, NOTHING_DUE)
     return Chain(
         organization=organization,
         now=now,

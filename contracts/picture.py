@@ -150,8 +150,14 @@ def draw(
         yield _frame(placing, words, ident, is_large=len(areas) > MANY)
         if placing.apart_y is not None:
             yield _apart(placing, words, chosen)
+        badges: dict[tuple[str, str, str, str], str] = {}
         for n in laid.links:
-            yield _link(links[n], laid.thread(n, links[n].state == "broken"), chosen)
+            link = links[n]
+            bears = (link.state, link.needs, link.requirements, link.word)
+            badge = badges.get(bears)
+            if badge is None:
+                badge = badges[bears] = _badge(*bears, chosen)
+            yield _link(link, laid.thread(n, link.state == "broken"), badge)
         for n in laid.areas:
             yield _area(areas[n], placing.boxes[n], chosen)
         yield "</svg>"
@@ -307,7 +313,7 @@ def _badge(state: str, needs: str, requirements: str, word: str, sizes: Sizes) -
     return "".join(parts)
 
 
-def _link(link: LinkMark, thread: str, sizes: Sizes) -> str:
+def _link(link: LinkMark, thread: str, badge: str) -> str:
     ref = escaped(link.ref)
     why = describes = ""
     if link.why:
@@ -319,7 +325,7 @@ def _link(link: LinkMark, thread: str, sizes: Sizes) -> str:
     return (
         f'<{opens} class="{kind}" id="link-{ref}" aria-label="{escaped(link.label)}"'
         f'{describes} data-from="{escaped(link.customer)}" data-to="{escaped(link.supplier)}">{why}'
-        f"{thread}{_badge(link.state, link.needs, link.requirements, link.word, sizes)}</g></{ends}>"
+        f"{thread}{badge}</g></{ends}>"
     )
 
 

@@ -162,7 +162,7 @@ FROM (
     FROM contracts_occurrence o WHERE {IN_WINDOW} OFFSET 0
 ) seen
 WHERE result IS NOT NULL
-GROUP BY GROUPING SETS ((owes_id), (link_id), (week))
+GROUP BY GROUPING SETS ((owes_id, link_id), (week))
 """)
 
 
@@ -170,10 +170,13 @@ def every_rate(span: Window, rows: Iterable[tuple[Any, ...]]) -> Rates:
     """For the organization, each area and each link at once, of what EVERY read."""
     found = Rates(_empty(span), {}, {})
     for area, link, week, *counts in rows:
-        if area is not None:
-            found.areas[area] = Rate(*counts)
-        elif link is not None:
-            found.links[link] = Rate(*counts)
+        if week is None:
+            for rates, whose in ((found.areas, area), (found.links, link)):
+                rate = rates.get(whose)
+                if rate is None:
+                    rates[whose] = Rate(*counts)
+                else:
+                    add(rate, counts)
         else:
             add(found.whole, counts)
             found.whole.weeks[week - 1] = Week(span.mondays[week - 1], counts[0], counts[1])
