@@ -364,7 +364,7 @@ def _ready(seen: Seen) -> Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """One column of the distribution, a hundred high at most."""
+    """One column of the distribution."""
 
     value: int
     n: int
@@ -380,11 +380,11 @@ class Bar:
 
     @property
     def label(self) -> int:
-        return self.top - 3 if self.height < 88 else self.top + 12
+        return self.top - 4
 
 
 def bars(counts: Counts) -> list[Bar]:
-    return [Bar(value, n, round(96 * n / counts.most) if counts.most else 0) for value, n in enumerate(counts.each)]
+    return [Bar(value, n, round(92 * n / counts.most) if counts.most else 0) for value, n in enumerate(counts.each)]
 
 
 def _mean(counts: Counts, organization: Organization) -> str:
@@ -831,19 +831,23 @@ def _contract_part(seen: Seen, one: ContractNow) -> Part:
     other = one.link.other_side(seen.area.pk)
     owed = Direction.REQUIREMENT if side == ContractSide.CUSTOMER else Direction.NEED
 
-    def lines(direction: str) -> list[dict[str, Any]]:
+    def lines(direction: str, *, new: bool) -> list[dict[str, Any]]:
         return [
             {"line": line, "said": wording.sentence(line.promise, seen.organization)}
             for line in one.lines
-            if line.direction == direction and line.status != "removed"
+            if line.direction == direction and line.status != "removed" and (line.status != "kept") == new
         ]
 
+    theirs = Direction.NEED if owed == Direction.REQUIREMENT else Direction.REQUIREMENT
     context = {
         "one": one,
         "area": seen.area,
         "other": other,
-        "we_owe": lines(owed),
-        "they_owe": lines(Direction.NEED if owed == Direction.REQUIREMENT else Direction.REQUIREMENT),
+        # What is new stands open to be read; what binds already is one tap away.
+        "we_owe": lines(owed, new=one.is_change),
+        "they_owe": lines(theirs, new=one.is_change),
+        "kept": [*lines(owed, new=False), *lines(theirs, new=False)] if one.is_change else [],
+        "removed": [line for line in one.lines if line.status == "removed"],
         "signed": one.signed.get(side),
         "here": one.here.get(side),
         "their_signed": one.signed.get(across),
@@ -927,7 +931,8 @@ def _closed(seen: Seen) -> list[Part]:
     asks = [one for one in asks_of(seen.workshop) if seen.area.pk in (one.ask.asker_id, one.ask.performer_id)]
     agreed = [one for one in asks if one.ask.state == State.AGREED]
     owed = [one for one in agreed if one.ask.performer_id == seen.area.pk]
-    left = list(Takeaway.objects.filter(workshop=seen.workshop, area=seen.area))
+    written = {one.kind: one for one in Takeaway.objects.filter(workshop=seen.workshop, area=seen.area)}
+    left = [written[kind] for kind in Takes.values if kind in written]
     context = {
         "workshop": seen.workshop,
         "area": seen.area,

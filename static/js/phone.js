@@ -111,16 +111,21 @@
       else at = part.nextElementSibling;
     }
     const moved = room.dataset.step !== newest.dataset.step;
+    const writing = !force && (stays.size > 0 || [...room.querySelectorAll(":scope > [data-part]")].some(isBusy));
     for (const name of ["pulse", "now", "code"]) room.dataset[name] = newest.dataset[name];
-    if (!stays.size || force) {
-      room.dataset.step = newest.dataset.step;
-      bar.hidden = true;
-    } else if (moved) {
+    if (moved && writing) {
+      // Nobody is moved: the room is further, and says so.
       const said = bar.querySelector("[data-words]");
       said.textContent = said.dataset.words.replace("%(step)s", newest.dataset.stepName);
       bar.hidden = false;
+    } else {
+      room.dataset.step = newest.dataset.step;
+      bar.hidden = true;
+      if (moved) {
+        for (const greeting of document.querySelectorAll(".ph-messages")) greeting.remove();
+        if (!anchor) scrollTo({ top: 0 });
+      }
     }
-    if (moved && !stays.size && !anchor) scrollTo({ top: 0 });
     if (anchor?.isConnected) {
       const now = anchor.getBoundingClientRect().top;
       if (Math.abs(now - before) > 1) scrollBy(0, now - before);

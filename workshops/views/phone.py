@@ -381,7 +381,7 @@ def _page(
         if not single:
             tag, html = _shown(request, seat, language, now)
             context |= {"room": mark_safe(html), "tag": tag}
-        if not single and seat.workshop.at is None:
+        if not single and not seat.workshop.closed_at:
             context["move_to"] = [area for area in seats.areas_for(seat.workshop) if area.pk != seat.area_id]
     return render(request, "workshops/phone/page.html", context, status=status)
 
