@@ -118,6 +118,18 @@ class Console:
         return self.room.step.phase.value if self.room.step else "lobby"
 
     @property
+    def clock(self) -> str:
+        minutes, seconds = divmod(self.left or 0, 60)
+        return f"{minutes}:{seconds:02}"
+
+    @property
+    def lengths(self) -> list[int]:
+        """Offered for the timer: what the step is planned to take, then the usual ones."""
+        here = self.room.step
+        planned = [self.workshop.minutes_for(here.phase)] if here else []
+        return list(dict.fromkeys([*planned, 1, 3, 5, 10]))
+
+    @property
     def is_revealed(self) -> bool:
         return self.room.is_revealed()
 
@@ -335,7 +347,8 @@ class Press:
         return self.workshop, self.actor, self.version, self.now
 
     def said(self, name: str) -> str:
-        return self.request.POST.get(name, "")
+        """What the button or its address bears."""
+        return self.request.POST.get(name) or self.request.GET.get(name) or ""
 
     @property
     def seat(self) -> Seat:
