@@ -149,6 +149,11 @@ class Fact(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["occurrence", "n"], name="facts_are_numbered_within_their_occurrence"),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Few rows each. Looked up by the database itself for each occurrence and fact that goes with a rehearsal.
+            models.Index(fields=["because"], condition=Q(because__isnull=False), name="facts_because_of_another"),
+            models.Index(fields=["corrects"], condition=Q(corrects__isnull=False), name="facts_that_correct"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.occurrence_id}.{self.n} {self.deed}"
