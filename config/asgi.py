@@ -10,9 +10,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from types import FrameType
+from typing import Any
 
-from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi import Body, build_environ
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
@@ -24,11 +28,10 @@ from post import live  # noqa: E402
 
 Handler = Callable[[int, FrameType | None], object]
 
-# Two cores are kept busy by far fewer; the rest wait for the database or for a slow reader.
-THREADS = settings.WEB_THREADS
+# One keeps a core busy, the others wait for the database meanwhile; more of them only take turns more often.
+_threads = ThreadPoolExecutor(settings.WEB_THREADS, "page")
 # A little above settings.DATA_UPLOAD_MAX_MEMORY_SIZE.
 MOST = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024
-_pages = WSGIMiddleware(_django, workers=THREADS)  # type: ignore[arg-type]
 
 
 async def application(scope: live.Scope, receive: live.Receive, send: live.Send) -> None:
@@ -37,16 +40,42 @@ async def application(scope: live.Scope, receive: live.Receive, send: live.Send)
         await _live_as_long_as_the_server(receive, send)
     elif kind == "http" and scope["path"] == "/live":
         await live.stream(scope, receive, send)
+    elif kind == "http":
+        await _page(scope, receive, send)
     else:
-        if kind == "http":
-            # WSGI would read `X_Forwarded_For`, which no proxy takes out, as if it were `X-Forwarded-For`.
-            scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
-            if scope["method"] not in {"GET", "HEAD"}:
-                whole = await _once_it_is_here(receive)
-                if whole is None:
-                    return
-                receive = whole
-        await _pages(scope, receive, send)  # type: ignore[arg-type]
+        await send({"type": "websocket.close"})
+
+
+async def _page(scope: live.Scope, receive: live.Receive, send: live.Send) -> None:
+    """Django answers in a thread, which is free again before the answer leaves: a slow reader holds none."""
+    # WSGI would read `X_Forwarded_For`, which no proxy takes out, as if it were `X-Forwarded-For`.
+    scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+    if scope["method"] not in {"GET", "HEAD"}:
+        whole = await _once_it_is_here(receive)
+        if whole is None:
+            return
+        receive = whole
+    loop = asyncio.get_running_loop()
+    environ: dict[str, Any] = {**build_environ(scope, Body(loop, receive))}  # type: ignore[arg-type]
+    status, headers, body = await loop.run_in_executor(_threads, partial(copy_context().run, _answer, environ))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _answer(environ: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    said: list[Any] = []
+
+    def begin(status: str, headers: list[tuple[str, str]], failed: object = None) -> Callable[[bytes], object]:
+        said[:] = int(status[:3]), [(name.lower().encode("latin1"), words.encode("latin1")) for name, words in headers]
+        return said.append
+
+    answer: Any = _django(environ, begin)
+    try:
+        body = b"".join(answer)
+    finally:
+        answer.close()
+    status, headers = said
+    return status, headers, body
 
 
 async def _once_it_is_here(receive: live.Receive) -> live.Receive | None:

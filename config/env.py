@@ -254,7 +254,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         debug=debug,
         log_level=log_level(environ),
         trusted_proxies=trusted_proxies(environ, base),
-        web_threads=number(environ, "WEB_THREADS", 8, 1, 200),
+        web_threads=number(environ, "WEB_THREADS", 4, 1, 200),
         run_id=text(environ, "RUN_ID"),
         metrics_token=metrics_token(environ),
     )

@@ -32,6 +32,8 @@ def main() -> None:
         # An open stream would otherwise keep the server alive for ever.
         "timeout_graceful_shutdown": 2,
     }
+    if chosen.processes > 1:
+        settings["loop"] = "config.sharing:Loop"
     if chosen.fd is None:
         uvicorn.run(APPLICATION, host=chosen.host, port=chosen.port, workers=chosen.processes, **settings)
     else:
