@@ -17,6 +17,7 @@ SWEEPS = {
     "contracts.tasks.chase": 60.0,
     "contracts.tasks.open_ahead": 60.0,
     "contracts.tasks.digest": 60.0,
+    "workshops.tasks.tidy": 3600.0,
     "config.tasks.tidy": 24 * 3600.0,
 }
 app.conf.beat_schedule = {

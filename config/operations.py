@@ -40,6 +40,7 @@ NAMES: dict[str, str | Promise] = {
     "contracts.tasks.open_ahead": gettext_lazy("Deliveries of the next weeks are written down"),
     "contracts.tasks.chase": gettext_lazy("What is due is chased"),
     "contracts.tasks.digest": gettext_lazy("Digests are written"),
+    "workshops.tasks.tidy": gettext_lazy("Rehearsals that were left behind are thrown away"),
     "config.tasks.tidy": gettext_lazy("Old sessions are swept away"),
 }
 
