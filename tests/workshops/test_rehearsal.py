@@ -418,8 +418,8 @@ def test_below_each_row_that_is_removed_nothing_is_left_hanging() -> None:
 
 def test_whoever_points_at_what_a_room_leaves_by_the_hundred_is_found_by_an_index() -> None:
     """The database looks for each row that goes whether somebody points at it: not by reading whole tables."""
-    many = ("contracts_occurrence", "contracts_fact", "contracts_clause", "contracts_commitment", "requests_ask")
-    many += ("requests_terms", "requests_act", "workshops_seat", "workshops_proposal", "workshops_deed")
+    many = ["contracts_occurrence", "contracts_fact", "contracts_clause", "contracts_commitment", "requests_ask"]
+    many += ["requests_terms", "requests_act", "workshops_seat", "workshops_proposal", "workshops_deed"]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -429,7 +429,7 @@ def test_whoever_points_at_what_a_room_leaves_by_the_hundred_is_found_by_an_inde
              WHERE c.contype = 'f' AND c.confrelid::regclass::text = ANY(%s)
                AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])
             """,
-            [list(many)],
+            [many],
         )
         assert cursor.fetchall() == []
 
