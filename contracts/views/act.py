@@ -95,6 +95,11 @@ def case_of(actor: Actor, ref: str, now: datetime) -> Case:
     return Case(occurrence_to_read(actor, ref), actor, now)
 
 
+def around(request: MemberRequest) -> str:
+    """What an act stands in: a page of its own, or nothing of its own in the dialog of another page."""
+    return "parts/bare.html" if request.htmx else "base.html"
+
+
 WhyNot = Callable[..., str | None]
 
 
@@ -136,6 +141,7 @@ class Act:
         context = {
             "actor": self.case.actor,
             "org": self.case.organization.ref,
+            "around": around(self.request),
             "case": self.case,
             "occurrence": self.case.occurrence,
             "promise": self.case.promise,
@@ -150,8 +156,7 @@ class Act:
             **self.more,
             **more,
         }
-        template = f"{self.template}#act" if self.request.htmx else self.template
-        return render(self.request, template, context, status=status)
+        return render(self.request, self.template, context, status=status)
 
     def done(self, said: str = "") -> HttpResponseBase:
         """Told in the dialog's page by a toast; else by going to the page of the promise."""

@@ -18,7 +18,7 @@ from areas.access import Actor, MemberRequest, for_members, open_to_all
 from contracts import by_link, keeping
 from contracts.forms import ClientJudgeForm, ClientLinkForm
 from contracts.history import moment_said
-from contracts.views.act import case_of
+from contracts.views.act import around, case_of
 from contracts.views.judging import read_back
 from contracts.words import Voice
 from requests.moves import Refused
@@ -84,6 +84,7 @@ def client_link(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseB
     context = {
         "actor": actor,
         "org": actor.organization.ref,
+        "around": around(request),
         "case": case,
         "occurrence": occurrence,
         "promise": case.promise,
@@ -97,8 +98,7 @@ def client_link(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseB
         "link": "" if refusal else f"{settings.BASE_URL}{by_link.path_for(occurrence, language)}",
         "until": moment_said(now + by_link.LASTS, actor.organization),
     }
-    template = f"contracts/client_link.html{'#act' if request.htmx else ''}"
-    answer = render(request, template, context, status=status)
+    answer = render(request, "contracts/client_link.html", context, status=status)
     add_never_cache_headers(answer)
     return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -544,6 +545,31 @@ def test_the_page_shows_both_views_of_a_delivery_side_by_side(cast: Cast, plan: 
 
     assert "Logística thinks:" in said
     assert "The two sides see it differently: worth a talk." in said
+
+
+@pytest.mark.parametrize(
+    ("verb", "who"),
+    [("deliver", "luis"), ("retract", "luis"), ("judge", "ana"), ("waive", "ana"), ("reconsider", "ana")],
+)
+def test_an_act_is_the_same_in_a_dialog_and_on_a_page_of_its_own(
+    cast: Cast, plan: Commitment, verb: str, who: str
+) -> None:
+    row = promises.first(plan)
+    if verb in ("retract", "judge", "reconsider"):
+        promises.deliver(cast, row, now=timezone.now())
+    if verb == "reconsider":
+        promises.judge(cast, promises.fresh(row), now=timezone.now())
+    client = browser(getattr(cast, who))
+    page, dialog = (client.get(address(row, verb), headers=headers).content.decode() for headers in ({}, HTMX))
+    assert dialog.strip().startswith('<section id="act"')
+    assert "<html" not in dialog
+    assert page.index("<title>") < page.index("<h1>") < page.index('<section id="act"')
+    title = re.search(r'<h2 id="act-title".*?</h2>', dialog, re.S)
+    button = re.search(r'<button class="btn[^>]*id="[a-z-]+"', dialog)
+    assert title
+    assert title[0] in page
+    assert button
+    assert button[0] in page
 
 
 def test_a_dialog_says_of_a_day_that_is_over_that_it_was_due(cast: Cast, plan: Commitment) -> None:
