@@ -23,6 +23,7 @@ from areas.models import Area, Organization
 from contracts.drafting import Line
 from contracts.models import Commitment
 from contracts.picture import STAGE, STAGE_SHORT, AreaMark, LinkMark, Picture, Words, draw
+from contracts.placing import Sizes
 from contracts.words import Side
 from requests.models import Ask, ClientProblem, Terms
 from requests.states import State
@@ -33,11 +34,15 @@ from workshops.phases import Phase, Takes
 from workshops.room import FIRST, SECOND, AreaNow, AskNow, ContractNow, Counts, LinkNow, Room, read_room
 
 LOBBY, PAUSED, CLOSED = "lobby", "paused", "closed"
-# Characters of a name inside a sentence, and of the names beside an area.
-NAME, NAMES = 34, 60
+# Characters of a name inside a sentence, of the names beside an area, of a name in a box of the picture.
+NAME, NAMES, BOX = 34, 60, 28
 # Of a picture: letters in parts of the screen's height, and its own height, for a wide screen and for one of 4:3.
 LETTERS = 0.0205
-WIDE, NARROW = (1.6 * 0.94, 0.25), (4 / 3 * 0.94, 0.22)
+# Characters that turn the direction of what stands around them.
+TURNS = frozenset({"R", "AL", "RLE", "RLO", "LRO", "RLI", "LRI", "FSI", "PDF", "PDI"})
+WIDE, NARROW = (1.6 * 0.94, 0.27), (4 / 3 * 0.94, 0.24)
+# With all words in a single row; then without the small words.
+ROW = STAGE_SHORT._replace(notes=True, note=26, foot=34, badge_width=124)
 
 
 class Item(NamedTuple):
@@ -61,7 +66,6 @@ class Card(NamedTuple):
     title: str
     items: list[Item]
     empty: str = ""
-    kind: str = ""
 
 
 class Stop(NamedTuple):
@@ -154,11 +158,12 @@ def stops_of(room: Room) -> list[Stop]:
     rounds = [one for one in room.line if one.step.phase == Phase.CHAIN]
     for one in room.line:
         if one.step.phase != Phase.CHAIN:
-            stops.append(Stop(one.label, one.state))
+            stops.append(Stop(one.label, "done" if room.workshop.closed_at else one.state))
         elif one is rounds[0]:
             current = next((each for each in rounds if each.state == "here"), None)
-            state = "here" if current else "done" if all(each.state == "done" for each in rounds) else "ahead"
-            stops.append(Stop(current.label if current else str(Phase.CHAIN.label), state))
+            is_here = current is not None and not room.workshop.closed_at
+            state = "here" if is_here else "done" if all(each.state != "ahead" for each in rounds) else "ahead"
+            stops.append(Stop(current.label if current and is_here else str(Phase.CHAIN.label), state))
     return stops
 
 
@@ -167,10 +172,24 @@ def stops_of(room: Room) -> list[Stop]:
 
 def short(text: str, most: int = NAME) -> str:
     """A name for the middle of a sentence: not endless, and not turning the sentence around it."""
-    cut = text if len(text) <= most else text[: most - 1].rstrip() + "…"
-    if any(unicodedata.bidirectional(sign) in ("R", "AL", "RLE", "RLO", "LRO", "RLI", "FSI") for sign in cut):
+    cut = text
+    if len(text) > most:
+        cut = text[: most - 1]
+        words = (cut if text[most - 1] == " " else cut.rpartition(" ")[0]).rstrip(" ,;:")
+        cut = f"{words if len(words) > most / 2 else cut.rstrip()}…"
+    if any(unicodedata.bidirectional(sign) in TURNS for sign in cut):
         return f"\N{FIRST STRONG ISOLATE}{cut}\N{POP DIRECTIONAL ISOLATE}"
     return cut
+
+
+def either(names: Iterable[str], together: str) -> str:
+    """The names as far as they are said in one breath, else the word for all of them."""
+    known = list(dict.fromkeys(names))
+    *first, last = [short(name) for name in known]
+    if not first:
+        return last
+    said = pgettext("two or three areas", "%(first)s or %(last)s") % {"first": ", ".join(first), "last": last}
+    return said if len(said) <= NAME else together
 
 
 def names_said(names: Sequence[str], most: int = NAMES) -> str:
@@ -200,12 +219,17 @@ def word_of(ask: Ask) -> str:
             return pgettext("request", "accepted")
 
 
-def items_of(asks: Iterable[AskNow], room: Room, before: dict[int, Terms], *, between: bool = False) -> list[Item]:
-    """Requests as lines, in the order in which they came. `between`: with the names of both areas."""
-    return [_item(one, room.workshop.scene, before, between) for one in asks]
+def items_between(asks: Iterable[AskNow], room: Room, before: dict[int, Terms]) -> list[Item]:
+    """Requests as lines that name both areas."""
+    return [_item(one, room.workshop.scene, before, _between(one)) for one in asks]
 
 
-def _item(one: AskNow, scene: Organization, before: dict[int, Terms], between: bool) -> Item:
+def _between(one: AskNow) -> str:
+    names = {"asker": short(one.ask.asker.name), "performer": short(one.ask.performer.name)}
+    return _("%(asker)s asks %(performer)s") % names
+
+
+def _item(one: AskNow, scene: Organization, before: dict[int, Terms], who: str) -> Item:
     ask = one.ask
     changes: list[tuple[str, str]] = []
     text = str(ask)
@@ -214,18 +238,14 @@ def _item(one: AskNow, scene: Organization, before: dict[int, Terms], between: b
         changes = [(each.before, each.after) for each in found]
         if any(each.field == "outcome" for each in found):
             text = ""
-    names = {"asker": short(ask.asker.name), "performer": short(ask.performer.name)}
-    if between:
-        detail = _("%(asker)s asks %(performer)s") % names
-    else:
-        detail = sentence(ask.terms, scene) if ask.terms and not changes else ""
+    when = sentence(ask.terms, scene) if ask.terms and not changes else ""
     return Item(
         ident=f"ask-{ask.ref}",
         key=f"{ask.state}-{ask.version}",
         text=text,
         pill="agreed" if ask.state == State.REPLACED else ask.state,
         word=word_of(ask),
-        detail=detail,
+        detail=who or when,
         said=(one.words or one.alternative) if ask.state in (State.COUNTERED, State.DECLINED) else "",
         changes=tuple(changes[:2]),
     )
@@ -326,52 +346,67 @@ def facts_of(problem: ClientProblem, scene: Organization) -> list[tuple[str, str
 
 
 def _asking(wall: Wall) -> None:
+    """Of each area whose turn it is three questions, whatever the number of its links; next to the client one."""
     room = wall.room
     before = earlier_terms(room.asks)
     is_voice = wall.kind == Phase.VOICE
     for area in room.areas:
         if area.turn != "now":
             continue
-        for link in room.links:
-            if link.link.supplier_id == area.area.pk and link.needs and not is_voice:
-                wall.cards.append(_to_answer(area, link, room, before))
-        for link in room.links:
-            if link.link.customer_id == area.area.pk:
-                wall.cards.append(_needs(area, link, room, before, is_voice))
-        for link in room.links:
-            if link.link.supplier_id == area.area.pk and link.link.customer_id != room.client.pk and not is_voice:
-                wall.cards.append(_requires(area, link, room, before))
-    turn = [short(one.area.name) for one in room.areas if one.turn == "now"]
-    wall.said["turn"] = ", ".join(turn)
+        suppliers = [one for one in room.links if one.link.customer_id == area.area.pk]
+        serves = [one for one in room.links if one.link.supplier_id == area.area.pk]
+        customers = [one for one in serves if one.link.customer_id != room.client.pk]
+        if customers and not is_voice:
+            wall.cards.append(_to_answer(area, customers, room, before))
+        if suppliers:
+            wall.cards.append(_needs(area, suppliers, room, before, is_voice))
+        if customers and not is_voice:
+            wall.cards.append(_requires(area, customers, room, before))
     wall.pictures = pictures_of(room)
 
 
-def _to_answer(area: AreaNow, link: LinkNow, room: Room, before: dict[int, Terms]) -> Card:
-    title = _("%(area)s, what do you answer %(customer)s?") % {
-        "area": short(area.area.name),
-        "customer": short(link.link.customer.name),
-    }
-    return Card(f"answers-{link.link.ref}", title, items_of(link.needs, room, before), kind="answers")
+def _in_order(asks: Iterable[AskNow]) -> list[AskNow]:
+    return sorted(asks, key=lambda one: (one.ask.asked_at or one.ask.created_at, one.ask.pk))
 
 
-def _needs(area: AreaNow, link: LinkNow, room: Room, before: dict[int, Terms], is_voice: bool) -> Card:
-    names = {"area": short(area.area.name), "supplier": short(link.link.supplier.name)}
+def _to_answer(area: AreaNow, links: list[LinkNow], room: Room, before: dict[int, Terms]) -> Card:
+    customers = either((one.link.customer.name for one in links), _("your customers"))
+    names = {"area": short(area.area.name), "customer": customers}
+    title = _("%(area)s, what do you answer %(customer)s?") % names
+    asks = _in_order(ask for one in links for ask in one.needs)
+    items = [_item(one, room.workshop.scene, before, _asked_by(one, len(links))) for one in asks]
+    return Card(f"answers-{area.area.ref}", title, items, _("Nothing was asked of %(area)s so far.") % names)
+
+
+def _needs(area: AreaNow, links: list[LinkNow], room: Room, before: dict[int, Terms], is_voice: bool) -> Card:
+    suppliers = either((one.link.supplier.name for one in links), _("your suppliers"))
+    names = {"area": short(area.area.name), "supplier": suppliers}
     if is_voice:
-        title = _(
-            "%(area)s, you speak for the client: what do you need from %(supplier)s "
-            "so that the client gets what they ask for?"
-        )
+        title = _("%(area)s, you speak for the client: what do you need from %(supplier)s?")
     else:
-        title = _("%(area)s, what do you need from %(supplier)s so that the client gets what they ask for?")
-    empty = _("Nothing yet. %(area)s writes it on the phone.") % names
-    return Card(f"needs-{link.link.ref}", title % names, items_of(link.needs, room, before), empty, "needs")
+        title = _("%(area)s, what do you need from %(supplier)s to keep our word to the client?")
+    asks = _in_order(ask for one in links for ask in one.needs)
+    items = [_item(one, room.workshop.scene, before, _asked_of(one, len(links))) for one in asks]
+    return Card(
+        f"needs-{area.area.ref}", title % names, items, _("Nothing yet. %(area)s writes it on the phone.") % names
+    )
 
 
-def _requires(area: AreaNow, link: LinkNow, room: Room, before: dict[int, Terms]) -> Card:
-    names = {"area": short(area.area.name), "customer": short(link.link.customer.name)}
-    title = _("…and what does %(area)s require of %(customer)s to make it possible?") % names
-    empty = _("Nothing yet. %(area)s writes it on the phone.") % names
-    return Card(f"requires-{link.link.ref}", title, items_of(link.requirements, room, before), empty, "requires")
+def _requires(area: AreaNow, links: list[LinkNow], room: Room, before: dict[int, Terms]) -> Card:
+    customers = either((one.link.customer.name for one in links), _("your customers"))
+    names = {"area": short(area.area.name), "customer": customers}
+    title = _("…and %(area)s, what do you require of %(customer)s to make it possible?") % names
+    asks = _in_order(ask for one in links for ask in one.requirements)
+    items = [_item(one, room.workshop.scene, before, _asked_of(one, len(links))) for one in asks]
+    return Card(f"requires-{area.area.ref}", title, items, _("Nothing yet. %(area)s writes it on the phone.") % names)
+
+
+def _asked_by(one: AskNow, links: int) -> str:
+    return _("from %(area)s") % {"area": short(one.ask.asker.name)} if links > 1 else ""
+
+
+def _asked_of(one: AskNow, links: int) -> str:
+    return _("of %(area)s") % {"area": short(one.ask.performer.name)} if links > 1 else ""
 
 
 def pictures_of(room: Room) -> list[tuple[str, SafeString]]:
@@ -391,33 +426,35 @@ def _fitting(room: Room, far: dict[int, int], frame: tuple[float, float]) -> str
         if one.is_lit:
             near |= {one.link.customer_id, one.link.supplier_id}
     for only in (None, near):
-        for sizes in (STAGE, STAGE_SHORT):
-            drawn = _picture(room, far, only, sizes is STAGE_SHORT)
+        for sizes in (STAGE, ROW, STAGE_SHORT):
+            drawn = _picture(room, far, only, sizes)
             if drawn.letters * min(frame[0] / drawn.width, frame[1] / drawn.height) >= LETTERS:
                 return drawn.svg
     return ""
 
 
-def _picture(room: Room, far: dict[int, int], only: set[int] | None, is_short: bool) -> Picture:
+def _picture(room: Room, far: dict[int, int], only: set[int] | None, sizes: Sizes) -> Picture:
     chosen: list[Area] = [room.client, *(one.area for one in room.areas)]
     areas = [_area_mark(area, room, far.get(area.pk)) for area in chosen if only is None or area.pk in only]
     known = {mark.ref for mark in areas}
     links = [_link_mark(one, room) for one in room.links]
     links = [link for link in links if link.customer in known and link.supplier in known]
     words = Words(title=_("The chain"), apart=_("Not joined to the client yet"))
-    return draw(areas, links, words, sizes=STAGE_SHORT if is_short else STAGE, ident="wall-chain")
+    return draw(areas, links, words, sizes=sizes, ident="wall-chain")
 
 
 def _area_mark(area: Area, room: Room, distance: int | None) -> AreaMark:
     if area.pk == room.client.pk:
-        return AreaMark(area.ref, area.name, 0, "client", "", area.name)
+        return AreaMark(area.ref, short(area.name, BOX), 0, "client", "", area.name)
     now = room.area(area.pk)
     people = now.people if now else 0
     is_turn = bool(now and now.turn == "now")
     said = ngettext("%(n)s person", "%(n)s people", people) % {"n": people}
     note = pgettext("area", "its turn") if is_turn else said
     label = f"{area.name}: {note}, {said}" if is_turn else f"{area.name}: {said}"
-    return AreaMark(area.ref, area.name, distance, "soon" if is_turn else "plain", note, label, here=is_turn)
+    return AreaMark(
+        area.ref, short(area.name, BOX), distance, "soon" if is_turn else "plain", note, label, here=is_turn
+    )
 
 
 def _link_mark(one: LinkNow, room: Room) -> LinkMark:
@@ -473,8 +510,8 @@ def _answers(wall: Wall) -> None:
                 "area": short(area_now.area.name),
                 "n": len(mine),
             }
-            items = items_of(mine, room, before, between=True)
-            wall.cards.append(Card(f"waits-{area_now.area.ref}", title, items, kind="waits"))
+            items = items_between(mine, room, before)
+            wall.cards.append(Card(f"waits-{area_now.area.ref}", title, items))
     wall.said |= {"unmet": _unmet(room), "open": len(room.open_asks), "asks": len(room.asks), **_tally(room)}
 
 
@@ -484,7 +521,7 @@ def _tally(room: Room) -> dict[str, object]:
 
 
 def _unmet(room: Room) -> list[Item]:
-    return items_of(room.unmet, room, {}, between=True)
+    return items_between(room.unmet, room, {})
 
 
 def _agreements(wall: Wall) -> None:

@@ -94,6 +94,7 @@
     const button = frame.querySelector(":scope > .wall-more");
     const lines = [...list.children];
     for (const line of lines) line.hidden = false;
+    list.classList.remove("tall");
     button.hidden = true;
     let pages = [lines];
     if (frame.matches("[data-cards]")) {
@@ -102,6 +103,8 @@
       if (lines.length > most) pages = chunks(lines, most);
     } else if (list.scrollHeight > list.clientHeight + 1) {
       button.hidden = false;
+      // One line that is too much for the wall says less.
+      if (lines.some((line) => line.offsetHeight > list.clientHeight)) list.classList.add("tall");
       pages = cut(list, lines);
     }
     const state = turned.get(frame.id) || { first: "", since: Date.now() };
