@@ -115,12 +115,16 @@ def stand_of(one: ContractNow) -> tuple[str, str]:
     """How a contract stands after the workshop, in words, and its tone: kept, soon or open."""
     if not one.is_change and one.in_force:
         return _("in force since the workshop"), "kept"
+    names = {Side.CUSTOMER: one.link.customer.name, Side.SUPPLIER: one.link.supplier.name}
     missing = [side for side in Side if side not in one.signed]
-    if missing and all(side in one.here for side in missing):
-        names = " · ".join(one.here[side].by_name for side in missing)
-        return _("signed in the workshop by %(names)s; a lead confirms it") % {"names": names}, "soon"
-    waiting = [one.link.customer.name if side == Side.CUSTOMER else one.link.supplier.name for side in missing]
-    return _("waits for the signature of %(areas)s") % {"areas": _(" and ").join(waiting)}, "open"
+    here = [side for side in missing if side in one.here]
+    said = []
+    if here:
+        signers = " · ".join(f"{one.here[side].by_name} ({names[side]})" for side in here)
+        said.append(_("signed in the workshop by %(names)s; a lead confirms it") % {"names": signers})
+    if waiting := [names[side] for side in missing if side not in here]:
+        said.append(_("waits for the signature of %(areas)s") % {"areas": _(" and ").join(waiting)})
+    return "; ".join(said), "open" if waiting else "soon"
 
 
 def _clause(line: Line, organization: Organization) -> Clause:
