@@ -136,7 +136,7 @@ def join(
     held: Seat | None = None,
 ) -> Joined:
     """A seat in the room. `held`: the seat that this phone has here already, which it then keeps. Raises Refused."""
-    called = clean_name(name)
+    called = held.name if held else clean_name(name)
     # Who comes at the same instant waits here: a full room stays full.
     room = Workshop.objects.select_for_update().get(pk=workshop.pk)
     if held and held.removed_at:

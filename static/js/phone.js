@@ -116,7 +116,7 @@
     if (moved && writing) {
       // Nobody is moved: the room is further, and says so.
       const said = bar.querySelector("[data-words]");
-      said.textContent = said.dataset.words.replace("%(step)s", newest.dataset.stepName);
+      said.textContent = said.dataset.words.replace("@", newest.dataset.stepName);
       bar.hidden = false;
     } else {
       room.dataset.step = newest.dataset.step;
