@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from areas.locales import locale_of
 from areas.models import Area, JournalEntry, Link, Membership, Organization, User
-from areas.rows import Rows
+from areas.rows import Prepared
 from areas.words import Kind, Part, Role
 
 SENTENCES: dict[str, Promise] = {
@@ -172,7 +172,7 @@ def latest(
     return [line(organization, entry) for entry in entries(organization, area=area, link=link, subject=subject)[:n]]
 
 
-OF_LINK = Rows(
+OF_LINK = Prepared(
     """
     SELECT {entry}, {recorder}, {person}
     FROM areas_journalentry entry

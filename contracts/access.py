@@ -9,7 +9,7 @@ from django.http import Http404
 
 from areas.access import Actor
 from areas.models import Area, Link
-from areas.rows import Rows
+from areas.rows import Prepared
 from contracts.models import Commitment, Contract, Occurrence
 from contracts.words import Side
 
@@ -21,14 +21,14 @@ def contract_of(link: Link) -> Contract:
     return contract
 
 
-CONTRACT = Rows(
+CONTRACT = Prepared(
     """
     SELECT {link}, {customer}, {supplier}, {contract}
     FROM areas_link link
     JOIN areas_area customer ON customer.id = link.customer_id
     JOIN areas_area supplier ON supplier.id = link.supplier_id
     LEFT JOIN contracts_contract contract ON contract.link_id = link.id
-    WHERE link.organization_id = %s AND link.ref = %s
+    WHERE link.organization_id = %(organization)s AND link.ref = %(ref)s
     """,
     link=Link,
     customer=Area,
@@ -39,7 +39,7 @@ CONTRACT = Rows(
 
 def contract_to_read(actor: Actor, link_ref: str) -> Contract:
     """The contract with its link and the two areas. Raises Http404 for a link of another organization."""
-    for link, customer, supplier, known in CONTRACT(actor.organization.pk, link_ref):
+    for link, customer, supplier, known in CONTRACT(organization=actor.organization.pk, ref=link_ref):
         link.customer, link.supplier = customer, supplier
         contract: Contract = known or contract_of(link)
         contract.link, contract.organization = link, actor.organization
@@ -60,20 +60,20 @@ class Stand(NamedTuple):
     versions: int
 
 
-STAND = Rows(
+STAND = Prepared(
     """
     SELECT link.id, link.customer_id, link.supplier_id, drafts.*
     FROM areas_link link CROSS JOIN LATERAL (
         SELECT count(*), coalesce(max(id), 0), coalesce(sum(version), 0)::bigint
         FROM requests_ask WHERE link_id = link.id AND state = 'draft') drafts
-    WHERE link.organization_id = %s AND link.ref = %s
+    WHERE link.organization_id = %(organization)s AND link.ref = %(ref)s
     """
 )
 
 
 def stand_of(actor: Actor, link_ref: str) -> Stand:
     """Raises Http404 for a link of another organization."""
-    for row in STAND(actor.organization.pk, link_ref):
+    for row in STAND(organization=actor.organization.pk, ref=link_ref):
         return Stand._make(row)
     raise Http404
 

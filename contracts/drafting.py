@@ -23,7 +23,7 @@ from areas import journal
 from areas.access import Actor, Guest
 from areas.editing import ChangedMeanwhile, save_if_unchanged
 from areas.models import Membership, User
-from areas.rows import Rows
+from areas.rows import Prepared
 from contracts import depending, opening
 from contracts.access import area_of, contract_of
 from contracts.models import Clause, Commitment, Contract, Removal, Shoes, Signature, Version
@@ -85,7 +85,7 @@ def in_force(contract: Contract) -> Version | None:
 
 
 # A contract without asks is one row, too: its version in force may have no clause left.
-MATTER = Rows(
+MATTER = Prepared(
     """
     SELECT {version}, {ask}, {terms}, {clause}, {removal}
     FROM contracts_contract contract
@@ -545,7 +545,7 @@ def take_back_removal(contract: Contract, removal: Removal, actor: Actor, *, now
 # Shoes and review ----------------------------------------------------------------------------------------------------
 
 
-SHOES = Rows(
+SHOES = Prepared(
     """
     SELECT {shoes}, {recorder}, {person}
     FROM contracts_shoes shoes

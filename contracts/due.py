@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from areas.access import Actor
 from areas.addresses import address
 from areas.models import Area, Organization
-from areas.rows import Rows
+from areas.rows import Prepared
 from areas.words import Kind
 from contracts.acts import Chance, chances
 from contracts.clock import Standing, soon_until, standing_of
@@ -40,7 +40,7 @@ JUDGED = ("judge", "client_link")
 # What is open: to be delivered by my areas within a week or late, to be judged by those for which I decide and that do
 # not judge themselves; for a facilitator also what the client is asked about. Of each promise the oldest, and how many
 # more there are; of each pile the first ones, and how many there are.
-LYING = Rows(
+LYING = Prepared(
     f"""
     WITH lying AS (
         SELECT o.id, o.due_at, o.judge_by, o.commitment_id, commitment.ref, commitment.ask_id, commitment.clause_id,
@@ -105,7 +105,7 @@ LYING = Rows(
     ),
 )
 # What those wait for whose clock stands still.
-WAITED_FOR = Rows(
+WAITED_FOR = Prepared(
     """
     SELECT pause.occurrence_id, clause.outcome, area.name
     FROM contracts_occurrence o
@@ -120,7 +120,7 @@ WAITED_FOR = Rows(
     """
 )
 # The next one to come onto the desk by itself.
-NEXT = Rows(
+NEXT = Prepared(
     """
     SELECT min(due_at) FROM contracts_occurrence
     WHERE organization_id = %(organization)s AND settled_at IS NULL AND due_at >= %(until)s AND delivered_at IS NULL
@@ -128,7 +128,7 @@ NEXT = Rows(
     """
 )
 # How the drafts of a person's areas are: count, newest, and how often they were kept.
-DRAFTS = Rows(
+DRAFTS = Prepared(
     """
     SELECT count(*), coalesce(max(id), 0), coalesce(sum(version), 0)::bigint FROM requests_ask
     WHERE organization_id = %(organization)s AND state = 'draft'

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from areas.rows import Rows
+from areas.rows import Prepared
 from requests.models import ClientProblem
 from requests.states import State
 
@@ -51,9 +51,9 @@ JOIN areas_area accountable ON accountable.id = p.accountable_id
 JOIN areas_area client ON client.organization_id = p.organization_id AND client.kind = 'client'
 ORDER BY 1, 2
 """.replace("DEEPEST", str(DEEPEST))
-UP = Rows(_UP.replace("START", "id = ANY(%(asks)s)"))
+UP = Prepared(_UP.replace("START", "id = ANY(%(asks)s)"))
 # From all that a link's sheet shows.
-UP_FROM_LINK = Rows(_UP.replace("START", "link_id = %(link)s AND state NOT IN ('withdrawn', 'replaced')"))
+UP_FROM_LINK = Prepared(_UP.replace("START", "link_id = %(link)s AND state NOT IN ('withdrawn', 'replaced')"))
 
 
 def paths(ask_pks: Iterable[int]) -> dict[int, list[Step]]:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from areas.access import Actor
 from areas.addresses import address
 from areas.models import Area
-from areas.rows import Rows
+from areas.rows import Prepared, Rows
 from requests.models import Ask, ClientProblem, Terms
 from requests.states import State
 from requests.trace import Step, paths
@@ -23,7 +23,7 @@ from requests.wording import sentence as terms_said
 
 # What a line shows, and no more: this is the page that everybody opens first. My areas: open asks on either side, what
 # was sent on by one of them and nobody has taken over yet (my area is still answerable), and their own drafts.
-WAITING = Rows(
+WAITING = Prepared(
     """
     SELECT {ask}, {terms}, {asker}, {performer}, {sender}
     FROM requests_ask ask
@@ -64,11 +64,11 @@ WAITING = Rows(
     performer=(Area, ("name",)),
     sender=(Ask, ("performer_id",)),
 )
-AREAS = Rows(
+AREAS = Prepared(
     "SELECT {area} FROM areas_area area WHERE area.id = ANY(%(areas)s) ORDER BY area.name",
     area=(Area, ("ref", "name", "kind")),
 )
-FOCUS = Rows(
+FOCUS = Prepared(
     """
     SELECT {problem} FROM requests_clientproblem problem
     WHERE problem.organization_id = %(organization)s AND problem.in_focus

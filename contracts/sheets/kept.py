@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from areas.access import Actor
 from areas.calendar import Calendar
 from areas.models import Area, Organization
-from areas.rows import Rows
+from areas.rows import Prepared
 from contracts import depending, keeping
 from contracts.budget import Aimed, Budget, budget, quarter_of, target_share
 from contracts.clock import Standing, standing_of
@@ -71,7 +71,7 @@ _COLUMNS = (
 
 # Of each promise the one delivery that matters most now (broken, paused, to be judged, the next), how many are broken,
 # the misses of the quarter, the last results, and what each week counts. Ended promises count in the rate of the link.
-PROMISES = Rows(
+PROMISES = Prepared(
     f"""
     WITH seen AS (
         SELECT o.id, o.commitment_id, o.due_at, o.judge_by, o.settled_at, {RESULT} AS result, {WEEK} AS week,
@@ -116,7 +116,7 @@ PROMISES = Rows(
 
 # What each promise of the link hangs on: the promises that it caused, and what those caused. Other terms for the same
 # thing (an amendment) are the same station.
-SUPPORT = Rows(
+SUPPORT = Prepared(
     f"""
     WITH RECURSIVE down AS (
         SELECT ask_id AS root, ask_id AS id, 0 AS depth

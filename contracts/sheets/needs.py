@@ -13,12 +13,12 @@ from functools import cached_property
 from typing import Any
 
 from areas.models import Organization
-from areas.rows import Rows
+from areas.rows import Prepared
 from contracts.models import Commitment
 from contracts.sheets import saying
 
 # Not met: overdue and not delivered, or sent back and not delivered again (contracts.depending.unmet, at one moment).
-NEEDS = Rows(
+NEEDS = Prepared(
     """
     SELECT c.ask_id, r.ref, k.outcome, late.since, waits.since
     FROM contracts_commitment c

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from areas import feed
 from areas.access import Actor
 from areas.models import Area, AreaPart, Membership, User
-from areas.rows import Rows
+from areas.rows import Prepared, Rows
 from areas.words import Part
 from contracts import drafting
 from contracts.access import area_of
@@ -36,7 +36,7 @@ from requests.wording import Difference, differences
 SHOWN_DEEDS = 8
 TALKED = (State.DRAFT, State.DECLINED, *OPEN)
 
-SIGNATURES = Rows(
+SIGNATURES = Prepared(
     """
     SELECT {signature}, {recorder}, {person}
     FROM contracts_signature signature
@@ -50,7 +50,7 @@ SIGNATURES = Rows(
     recorder=(Membership, ("user_id",)),
     person=(User, ("email", "name")),
 )
-GONE = Rows(
+GONE = Prepared(
     """
     SELECT {owner}, {person}
     FROM areas_membership owner JOIN areas_user person ON person.id = owner.user_id
@@ -59,7 +59,7 @@ GONE = Rows(
     owner=(Membership, ("user_id", "left_at")),
     person=(User, ("email", "name")),
 )
-ACTS = Rows(
+ACTS = Prepared(
     """
     SELECT {act}, {terms}, {area}, {onward}, {performer}
     FROM requests_act act
