@@ -108,14 +108,24 @@ def why_not_plan(plan: Sequence[str]) -> str | None:
 
 
 def neighbour(line: Sequence[Step], here: Step | None, way: int) -> Step | None:
-    """The step `way` stops away; None past either end. A step that the plan no longer has counts by its phase."""
+    """The step before (-1) or after (1); None past either end. One that the chain no longer has, as when an area was
+    taken out in its round, stands between those that are there.
+    """
     if here is None:
         return line[0] if way > 0 and line else None
     if here in line:
-        at = line.index(here)
+        at = line.index(here) + way
     else:
-        at = max((n for n, step in enumerate(line) if (step.phase, step.round) <= (here.phase, here.round)), default=0)
-    return line[at + way] if 0 <= at + way < len(line) else None
+        before = [n for n, step in enumerate(line) if _stands_before(step, here)]
+        last = max(before, default=-1)
+        at = last + 1 if way > 0 else last
+    return line[at] if 0 <= at < len(line) else None
+
+
+def _stands_before(step: Step, here: Step) -> bool:
+    if step.phase == here.phase:
+        return step.round < here.round
+    return ORDER.index(step.phase) < ORDER.index(here.phase)
 
 
 def writes(step: Step | None, place: int) -> bool:

@@ -388,7 +388,7 @@ def pause(workshop: Workshop, actor: Actor, version: int, now: datetime) -> None
 def go_on(workshop: Workshop, actor: Actor, version: int, now: datetime) -> None:
     """Go on where it stood, under a new code where the old one is over. Raises Refused, Stale."""
     is_over = workshop.active_at <= now - CODE_LASTS
-    if not is_over and not workshop.paused_at:
+    if not is_over and not workshop.paused_at and not workshop.closed_at:
         return
     changes: dict[str, Any] = {"code": _free_code()} if is_over else {}
     _act(workshop, actor, "go_on", version, now, paused_at=None, **changes)
