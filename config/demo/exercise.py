@@ -29,6 +29,72 @@ class Step:
 # Who looks at the chain while the others act.
 WATCHER = "vera"
 
+# Who leads the workshop of the demo.
+FACILITATOR = "fede"
+
+# The exercise in a room: one browser leads it, windows as small as phones take part.
+WORKSHOP = (
+    Step(
+        (FACILITATOR,),
+        (
+            "Abre la sala",
+            "El botón de arriba te hace entrar como quien facilita. Con un clic se abre la sala; la consola dice "
+            "qué decir en voz alta en cada paso. «Proyector» abre la pantalla de la pared en su propia ventana; "
+            "la tecla F la pone completa.",
+        ),
+        (
+            "Open the room",
+            "The button above lets you come in as the facilitator. One click opens the room; the console says "
+            "what to say aloud in each step. “Projector” opens the picture for the wall in a window of its own; "
+            "F makes it fill the screen.",
+        ),
+    ),
+    Step(
+        (),
+        (
+            "Entra con dos teléfonos",
+            "Dos ventanas privadas, angostas como un teléfono, en la dirección que muestra la pared: nombre, "
+            "área y listo. Sienta a una persona en Ventas y a otra en Logística. Con teléfonos de verdad en la "
+            "misma red: HOST=0.0.0.0 make run.",
+        ),
+        (
+            "Come in with two phones",
+            "Two private windows, narrow as a phone, at the address that the wall shows: name, area, in. Seat "
+            "one person in Ventas (sales) and one in Logística (logistics). With real phones in the same "
+            "network: HOST=0.0.0.0 make run.",
+        ),
+    ),
+    Step(
+        (),
+        (
+            "Juega hasta las firmas",
+            "Espejo, problema, voz del cliente, cadena, respuestas, acuerdos, cierre: pulsa «Siguiente» y lee el "
+            "guion. Ventas pide, Logística responde, ambas firman; lo que firma quien no tiene cuenta lo "
+            "confirmas en la consola.",
+        ),
+        (
+            "Play through to the signatures",
+            "Mirror, problem, voice of the client, chain, answers, agreements, close: press “Next” and read the "
+            "script. Ventas asks, Logística answers, both sign; what somebody without an account signs, you "
+            "confirm on the console.",
+        ),
+    ),
+    Step(
+        (WATCHER,),
+        (
+            "Encuéntralo en la cadena",
+            "En la ventana de Vera el eslabón ya lleva los compromisos nuevos, y el buzón de la demo los correos "
+            "a las personas responsables. La página del taller se queda: exporta, imprime, da seguimiento a una "
+            "mejora.",
+        ),
+        (
+            "Find it on the chain",
+            "In Vera's window the link bears the new commitments, and the demo mailbox the letters to the leads. "
+            "The page of the workshop stays: export it, print it, follow an improvement.",
+        ),
+    ),
+)
+
 # What becomes of a promise: the second half, played after the first one or by itself.
 KEEPING = (
     Step(

@@ -26,9 +26,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from areas.feed import hue, initials
 from areas.models import Membership
+from areas.words import Role
 from config.demo import passing
 from config.demo.cast import COMPANIES, PEOPLE, Cast, Person, company_of
-from config.demo.exercise import KEEPING, STEPS, WATCHER, Step
+from config.demo.exercise import FACILITATOR, KEEPING, STEPS, WATCHER, WORKSHOP, Step
 from post.views import demo_only
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -72,6 +73,8 @@ def people(request: HttpRequest) -> HttpResponse:
             "companies": companies,
             "steps": told(STEPS),
             "keeping": told(KEEPING),
+            "workshop": told(WORKSHOP),
+            "facilitator": _card(request, PEOPLE[FACILITATOR], language),
             "keeping_people": [_card(request, PEOPLE[slug], language) for slug in ("marta", "celia", WATCHER)],
             "watcher": _card(request, PEOPLE[WATCHER], language),
             "own_windows": bool(own_address(request, PEOPLE[WATCHER])),
@@ -93,6 +96,8 @@ def come_in(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         login(request, membership.user, backend=BACKEND)
+        if request.POST.get("to") == "workshop" and membership.role == Role.FACILITATOR:
+            return redirect("workshops:new", org=membership.organization.ref)
         return redirect("contracts:board", org=membership.organization.ref)
     language = get_language() or settings.LANGUAGE_CODE
     card = _card(request, person, language)

@@ -108,6 +108,26 @@ def test_coming_in_signs_in_and_leads_to_the_chain(demo: Client, story: None) ->
     assert who(demo) == "luis@muebles.example"
 
 
+def test_one_button_leads_to_a_new_workshop(demo: Client, story: None) -> None:
+    page = demo.get("/demo/").content.decode()
+    assert 'action="/demo/fede/"' in page.split('id="workshop"')[1].split("</form>")[0]
+
+    token = demo.cookies["csrf"].value
+    said = {"csrfmiddlewaretoken": token, "to": "workshop"}
+    answer = demo.post("/demo/fede/", said, headers={"origin": "http://testserver"})
+
+    assert answer.status_code == 302
+    assert answer["Location"].endswith("/workshops/new/")
+    # Who does not facilitate comes to the chain.
+    answer = demo.post(
+        "/demo/ana/",
+        {**said, "csrfmiddlewaretoken": demo.cookies["csrf"].value},
+        headers={"origin": "http://testserver"},
+    )
+    assert answer["Location"].endswith("/")
+    assert "workshops" not in answer["Location"]
+
+
 def test_coming_in_as_somebody_else_leaves_nothing_of_the_first_session(demo: Client, story: None) -> None:
     come_in(demo, "luis")
     before = demo.session.session_key
