@@ -93,8 +93,10 @@
     const list = frame.firstElementChild;
     const button = frame.querySelector(":scope > .wall-more");
     const lines = [...list.children];
-    for (const line of lines) line.hidden = false;
-    list.classList.remove("tall");
+    for (const line of lines) {
+      line.hidden = false;
+      line.classList.remove("tall");
+    }
     button.hidden = true;
     let pages = [lines];
     if (frame.matches("[data-cards]")) {
@@ -104,7 +106,7 @@
     } else if (list.scrollHeight > list.clientHeight + 1) {
       button.hidden = false;
       // One line that is too much for the wall says less.
-      if (lines.some((line) => line.offsetHeight > list.clientHeight)) list.classList.add("tall");
+      for (const line of lines) line.classList.toggle("tall", line.offsetHeight > list.clientHeight);
       pages = cut(list, lines);
     }
     const state = turned.get(frame.id) || { first: "", since: Date.now() };
@@ -285,7 +287,8 @@
     if (event.detail.elt.id === "wall") isUnderway = true;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt.id === "wall") isUnderway = false;
+    // The wall that asked is gone when its answer has come: the event is that of what stands around it.
+    if (event.detail.requestConfig?.elt.id === "wall") isUnderway = false;
   });
 
   function lookAgain() {
