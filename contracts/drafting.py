@@ -84,10 +84,12 @@ def in_force(contract: Contract) -> Version | None:
     return contract.versions.filter(in_force_at__isnull=False, superseded_at__isnull=True).first()
 
 
-# A contract without asks is one row, too: its version in force may have no clause left.
+# A contract without asks is one row, too: its version in force may have no clause left. The version is the same in each
+# row, and made of the first one.
+_OF_VERSION = tuple(field.attname for field in Version._meta.concrete_fields)
 MATTER = Prepared(
-    """
-    SELECT {version}, {ask}, {terms}, {clause}, {removal}
+    f"""
+    SELECT {{ask}}, {{terms}}, {{clause}}, {{removal}}, {", ".join(f"version.{name}" for name in _OF_VERSION)}
     FROM contracts_contract contract
     LEFT JOIN contracts_version version ON version.contract_id = contract.id
         AND version.in_force_at IS NOT NULL AND version.superseded_at IS NULL
@@ -98,7 +100,6 @@ MATTER = Prepared(
     WHERE contract.id = %(contract)s
     ORDER BY CASE WHEN ask.state IN ('agreed', 'replaced') THEN ask.settled_at ELSE ask.asked_at END, ask.id
     """,
-    version=Version,
     ask=Ask,
     terms=Terms,
     clause=Clause,
@@ -121,8 +122,9 @@ def matter_of(contract: Contract, rows: Iterable[tuple[Any, ...]] | None = None)
     found = Matter()
     link = contract.link
     areas = {area.pk: area for area in (link.customer, link.supplier)}
-    for version, ask, terms, clause, removal in MATTER(contract=contract.pk) if rows is None else rows:
-        found.current = version
+    for ask, terms, clause, removal, *version in MATTER(contract=contract.pk) if rows is None else rows:
+        if found.current is None and version[0] is not None:
+            found.current = Version.from_db("default", _OF_VERSION, version)
         if ask is None:
             continue
         ask.link, ask.terms = link, terms

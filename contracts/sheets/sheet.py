@@ -135,7 +135,12 @@ class Sheet:
         return self
 
     def _read(self, reading: Rows) -> list[tuple[Any, ...]]:
-        return self._known[reading] if reading in self._known else reading(**self._asked)
+        return self._read_together(reading)[0]
+
+    def _read_together(self, *readings: Rows) -> list[list[tuple[Any, ...]]]:
+        if all(reading in self._known for reading in readings):
+            return [self._known[reading] for reading in readings]
+        return Rows.together(*readings, **self._asked)
 
     # Whose it is
 
@@ -328,7 +333,7 @@ class Sheet:
     def _kept(self) -> tuple[dict[int, kept.Kept], Rate, datetime]:
         """Ask pk → how its promise is kept; how well all of this link are; when time alone changes something."""
         of_link = kept.KeptOfLink(self.organization, self.actor, (self.customer, self.supplier), self.now, self._soon)
-        return of_link.of(*(self._read(reading) for reading in kept.READINGS))
+        return of_link.of(*self._read_together(*kept.READINGS))
 
     @property
     def rate(self) -> Rate:
