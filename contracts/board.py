@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
@@ -287,7 +287,7 @@ _UNSETTLED = "contracts_occurrence o WHERE o.organization_id = %(org)s AND o.set
 _BEGUN = "(o.delivered_at IS NOT NULL OR o.failed_at IS NOT NULL OR o.paused_at IS NOT NULL)"
 _NOT_BEGUN = "o.delivered_at IS NULL AND o.failed_at IS NULL AND o.paused_at IS NULL"
 
-# What is in force on each link, by who owes it, and how it stands.
+# What is in force on each link, by who owes it, and how it stands; of most there is nothing to say, and NULL says it.
 # What is due later and untouched is neither broken nor anything else that is counted: it is not read.
 OWED = Prepared(f"""
 WITH due AS (
@@ -302,8 +302,8 @@ WITH due AS (
     ) each_time
     GROUP BY commitment_id
 )
-SELECT c.link_id, c.owes_id, count(*), count(*) FILTER (WHERE due.broken), count(*) FILTER (WHERE due.soon),
-    count(*) FILTER (WHERE due.paused), count(*) FILTER (WHERE due.to_judge)
+SELECT c.link_id, c.owes_id, count(*), sum(1) FILTER (WHERE due.broken), sum(1) FILTER (WHERE due.soon),
+    sum(1) FILTER (WHERE due.paused), sum(1) FILTER (WHERE due.to_judge)
 FROM contracts_commitment c LEFT JOIN due ON due.commitment_id = c.id
 WHERE c.organization_id = %(org)s AND c.ended_at IS NULL
 GROUP BY c.link_id, c.owes_id
@@ -342,11 +342,6 @@ SELECT least(
     (SELECT min(o.due_at) FROM {_UNSETTLED} AND o.due_at >= %(now)s AND {_NOT_BEGUN}),
     (SELECT min(o.judge_by) FROM {_UNSETTLED} AND o.judge_by >= %(now)s AND {_BEGUN}))
 """)
-
-
-def _seconds(moment: str) -> str:
-    """A number instead of a moment: Django reads a hundred moments in as long as the database needs for all lists."""
-    return f"extract(epoch FROM {moment})::float8"
 
 
 # The first of each list, and the way of each up to the client; of what is at risk, on which links there is how much.
@@ -423,14 +418,14 @@ WITH RECURSIVE open_now AS (
 )
 SELECT way.kind, way.n, a.ref, a.link_id, t.outcome, a.asker_id, a.performer_id, a.state,
     CASE WHEN a.turn = 'performer' THEN a.performer_id WHEN a.turn = 'asker' THEN a.asker_id END, a.answer_by,
-    coalesce(l.promise, c.ref), coalesce({_seconds("o.due_at")}, c.due_at), o.why, o.since, l.times, l.occurrence,
+    coalesce(l.promise, c.ref), coalesce(o.due_at, c.due_at), o.why, o.since, l.times, l.occurrence,
     way.performers, way.askers, p.statement, p.ref
 FROM listed l
 JOIN way ON way.kind = l.kind AND way.n = l.n
 CROSS JOIN LATERAL (SELECT * FROM requests_ask WHERE id = l.id OFFSET 0) a
 LEFT JOIN LATERAL (SELECT outcome FROM requests_terms WHERE id = a.terms_id OFFSET 0) t ON TRUE
 LEFT JOIN LATERAL (
-    SELECT o.due_at, {_seconds("coalesce(o.delivered_at, o.failed_at, o.paused_at, o.due_at)")} AS since,
+    SELECT o.due_at, coalesce(o.delivered_at, o.failed_at, o.paused_at, o.due_at) AS since,
         CASE WHEN o.delivered_at IS NULL THEN
                 CASE WHEN o.failed_at IS NOT NULL THEN 'sent_back' WHEN o.paused_at IS NOT NULL THEN 'paused'
                     ELSE 'overdue' END
@@ -440,7 +435,7 @@ LEFT JOIN LATERAL (
 ) o ON TRUE
 LEFT JOIN LATERAL (
     SELECT c.ref, (
-        SELECT {_seconds("min(o.due_at)")} FROM contracts_occurrence o
+        SELECT min(o.due_at) FROM contracts_occurrence o
         WHERE o.commitment_id = c.id AND o.settled_at IS NULL AND {_NOT_BEGUN} AND o.due_at >= %(now)s) AS due_at
     FROM contracts_commitment c WHERE l.kind = 'at_risk' AND c.ask_id = a.id AND c.ended_at IS NULL OFFSET 0
 ) c ON TRUE
@@ -563,21 +558,29 @@ def _count(
             continue
         area = areas[owes]
         area.in_force += in_force
-        area.broken += broken
-        area.soon += soon
-        area.paused += paused
-        if owes == link.supplier:
+        by_supplier = owes == link.supplier
+        if by_supplier:
             link.needs += in_force
             link.supplier_in_force = in_force
-            link.supplier_broken, link.supplier_soon, link.supplier_paused = broken, soon, paused
-            link.customer_to_judge = to_judge
-            areas[link.customer].to_judge += to_judge
         else:
             link.requirements += in_force
             link.customer_in_force = in_force
-            link.customer_broken, link.customer_soon, link.customer_paused = broken, soon, paused
-            link.supplier_to_judge = to_judge
-            areas[link.supplier].to_judge += to_judge
+        if broken or soon or paused:
+            broken, soon, paused = broken or 0, soon or 0, paused or 0
+            area.broken += broken
+            area.soon += soon
+            area.paused += paused
+            if by_supplier:
+                link.supplier_broken, link.supplier_soon, link.supplier_paused = broken, soon, paused
+            else:
+                link.customer_broken, link.customer_soon, link.customer_paused = broken, soon, paused
+        if to_judge:
+            if by_supplier:
+                link.customer_to_judge = to_judge
+                areas[link.customer].to_judge += to_judge
+            else:
+                link.supplier_to_judge = to_judge
+                areas[link.supplier].to_judge += to_judge
 
 
 def _measure(areas: dict[int, AreaNow], links: list[LinkNow]) -> None:
@@ -644,9 +647,9 @@ def _items(rows: Iterable[tuple[Any, ...]]) -> tuple[defaultdict[str, list[Item]
                 turn if state in ("asked", "countered") else None,
                 answer_by,
                 promise,
-                None if due_at is None else datetime.fromtimestamp(due_at, UTC),
+                due_at,
                 why,
-                None if since is None else datetime.fromtimestamp(since, UTC),
+                since,
                 times,
                 occurrence,
                 "",
