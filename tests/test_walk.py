@@ -15,6 +15,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from areas import inviting
 from areas.models import User
@@ -24,6 +25,9 @@ from contracts.words import Side
 from tests import asks, build, promises
 from tests.build import NOW
 from tests.cast import Cast, muebles_del_norte
+from tests.workshops import play
+from workshops.models import Takeaway
+from workshops.phases import Takes
 
 PEOPLE = ("nobody", "olga", "gus", "vera", "marta", "luis", "fede")
 
@@ -86,6 +90,38 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "contracts:reconsider": ("judged", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
     "contracts:client_link": ("of client", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
     "contracts:client_verdict": ("token", "200 200 200 200 200 200 200", "422 422 422 422 422 422 422"),
+    "workshops:list": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "workshops:new": ("org", "302 404 404 403 403 403 200", "302 404 404 403 403 403 302"),
+    "workshops:from_nothing": ("-", "302 200 200 200 200 200 200", "302 422 422 422 422 422 422"),
+    "workshops:console": ("workshop", "302 404 404 403 403 403 200", "302 404 404 403 403 403 405"),
+    "workshops:console_now": ("workshop", "302 404 404 403 403 403 200", "302 404 404 403 403 403 405"),
+    "workshops:console_act": ("press", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "workshops:record": ("workshop", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
+    "workshops:choose": ("workshop", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
+    "workshops:plan": ("workshop", "302 404 404 403 403 403 200", "302 404 404 403 403 403 409"),
+    "workshops:hand": ("workshop", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
+    "workshops:chain": ("workshop", "302 404 404 403 403 403 302", "302 404 404 403 403 403 302"),
+    "workshops:closing": ("workshop", "302 404 404 403 403 403 200", "302 404 404 403 403 403 409"),
+    "workshops:projector": ("workshop", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "workshops:projector_now": ("workshop", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "workshops:wall_by_code": ("code", "200 200 200 200 200 200 200", "405 405 405 405 405 405 405"),
+    "workshops:wall_by_code_now": ("code", "200 200 200 200 200 200 200", "405 405 405 405 405 405 405"),
+    "workshops:workshop": ("workshop", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "workshops:export_md": ("workshop", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "workshops:export_csv": ("workshop", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "workshops:sheets": ("workshop", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
+    "workshops:send_letters": ("workshop", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "workshops:follow": ("left", "302 404 404 403 403 403 405", "302 404 404 403 403 403 302"),
+    "workshops:enter": ("-", "200 200 200 200 200 200 200", "422 422 422 422 422 422 422"),
+    "workshops:phone": ("code", "200 200 200 200 200 200 200", "405 405 405 405 405 405 405"),
+    "workshops:phone_now": ("code", "410 410 410 410 410 410 410", "405 405 405 405 405 405 405"),
+    "workshops:join": ("code", "405 405 405 405 405 405 405", "422 422 422 422 422 422 422"),
+    "workshops:resume": ("code", "405 405 405 405 405 405 405", "422 422 422 422 422 422 422"),
+    "workshops:bye": ("code", "405 405 405 405 405 405 405", "302 302 302 302 302 302 302"),
+    "workshops:phone_ask": ("coded link", "302 302 302 302 302 302 302", "302 302 302 302 302 302 302"),
+    "workshops:phone_answer": ("coded ask", "302 302 302 302 302 302 302", "302 302 302 302 302 302 302"),
+    "workshops:phone_sign": ("coded sheet", "405 405 405 405 405 405 405", "302 302 302 302 302 302 302"),
+    "workshops:phone_act": ("coded act", "405 405 405 405 405 405 405", "302 302 302 302 302 302 302"),
     "requests:desk": ("org", "302 404 404 200 200 200 200", "302 404 404 405 405 405 405"),
     "requests:new": ("need", "302 404 404 403 403 403 200", "302 404 404 403 403 403 422"),
     "requests:keep": ("need", "302 404 404 405 405 405 405", "302 404 404 403 403 403 200"),
@@ -179,6 +215,11 @@ def place(db: None) -> Place:
     here = {"org": cast.organization.ref}
     letter = build.letter(organization_ref=cast.organization.ref, state="dead")
     assert asked.problem is not None
+    room = play.opened(cast, now=timezone.now())
+    left = Takeaway.objects.create(
+        workshop=room, area=cast.production, kind=Takes.IMPROVEMENT, text="Avisar antes.", at=timezone.now()
+    )
+    coded = {"code": room.code}
     return Place(
         cast,
         {
@@ -210,6 +251,14 @@ def place(db: None) -> Place:
             "token": {"token": by_link.token_for(of_client, "es")},
             "language": {**here, "language": "es"},
             "kind": {**here, "language": "es", "kind": "sales"},
+            "workshop": {**here, "ref": room.ref},
+            "press": {**here, "ref": room.ref, "verb": "next"},
+            "left": {**here, "ref": room.ref, "takeaway": left.ref},
+            "code": coded,
+            "coded link": {**coded, "link": cast.to_sales.ref, "direction": "need"},
+            "coded sheet": {**coded, "link": cast.to_sales.ref},
+            "coded ask": {**coded, "ask": asked.ref, "verb": "agree"},
+            "coded act": {**coded, "verb": "ready"},
         },
     )
 

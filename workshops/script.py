@@ -215,7 +215,10 @@ def _say_chain(room: Room) -> list[str]:
 def _say_answers(room: Room) -> list[str]:
     waiting = room.open_asks
     if not waiting:
-        said = [_("Every request has its answer. Nothing stays in the air.")]
+        said = [
+            _("Every request has its answer. Nothing stays in the air."),
+            _("Is something still missing for the client? Say it now, before we write the contracts."),
+        ]
     else:
         first = waiting[0].ask
         said = [
