@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -53,7 +54,9 @@ from workshops.room import (
 from workshops.saying import OFTEN, often_word
 
 # What is put in for each person; no text that somebody wrote can hold a NUL.
-TOKEN, KEY, NOW, MINE = "\0token\0", "\0key\0", "\0now\0", "\0mine\0"
+TOKEN, KEY, NOW = "\0token\0", "\0key\0", "\0now\0"
+# So many cards stand whole on a phone, and so many more in a line each.
+MOST_WAITING, MOST_SETTLED, MOST_LINES = 12, 6, 40
 PERSONAL = re.compile("\0([a-z]+)(?::([^\0]*))?\0")
 
 
@@ -79,11 +82,22 @@ class Mine(NamedTuple):
     leads: bool = False
 
 
+class Piece(NamedTuple):
+    """A drawn part. `print`: its fingerprint; `is_personal`: a person's own things are part of that."""
+
+    id: str
+    look: str
+    print: str
+    html: str
+    is_personal: bool
+
+
 class Shown(NamedTuple):
     """A drawn phone and how it is known: the browser that has it already need not be sent it again."""
 
     tag: str
-    html: str
+    opening: str
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,8 @@ class Part:
     look: str = "card"
     # A person's own thing stands in it, beyond tokens and keys.
     is_personal: bool = False
+    # All that it is drawn from, where that is little to say: what did not change is not drawn again.
+    essence: tuple[Hashable, ...] | None = None
 
 
 # The cache of this process --------------------------------------------------------------------------------------------
@@ -103,6 +119,8 @@ MOST_KEPT = 256
 _kept: OrderedDict[tuple[Any, ...], Shown] = OrderedDict()
 _kept_lock = Lock()
 _drawing = [Lock() for _n in range(16)]
+MOST_PIECES = 4096
+_pieces: OrderedDict[tuple[Hashable, ...], Piece] = OrderedDict()
 
 
 def mine_of(seat: Seat, leads: bool = False) -> Mine:
@@ -131,7 +149,7 @@ def drawn(workshop: Workshop, area: Area, mine: Mine, language: str, now: dateti
         found = _at_hand(key)
         if found:
             return found
-        shown = Shown(tag, _draw(workshop, area, mine, language, now))
+        shown = Shown(tag, *_draw(workshop, area, mine, language, now))
         with _kept_lock:
             _kept[key] = shown
             while len(_kept) > MOST_KEPT:
@@ -147,26 +165,55 @@ def _at_hand(key: tuple[Any, ...]) -> Shown | None:
         return found
 
 
-def _draw(workshop: Workshop, area: Area, mine: Mine, language: str, now: datetime) -> str:
-    parts = parts_of(workshop, area, mine, language, now)
-    said = [_drawn_part(part) for part in parts]
+def _draw(workshop: Workshop, area: Area, mine: Mine, language: str, now: datetime) -> tuple[str, tuple[Piece, ...]]:
+    seen = _seen(workshop, area, mine, language, now)
     opening = format_html(
         '<div id="room" class="ph-room" data-pulse="{}" data-step="{}" data-step-name="{}" data-now="{}" '
         'data-code="{}">',
         workshop.pulse,
         workshop.step,
-        where_now(workshop),
+        seen.label,
         NOW,
         workshop.code,
     )
-    return f"{opening}{''.join(said)}</div>"
+    return opening, tuple(_piece(seen, part) for part in parts_of(seen))
 
 
-def _drawn_part(part: Part) -> str:
+def _piece(seen: Seen, part: Part) -> Piece:
+    if part.essence is None:
+        return _drawn_piece(part)
+    key = (part.template, part.look, seen.language, seen.workshop.code, *part.essence)
+    with _kept_lock:
+        found = _pieces.get(key)
+        if found:
+            _pieces.move_to_end(key)
+            return found
+    piece = _drawn_piece(part)
+    with _kept_lock:
+        _pieces[key] = piece
+        while len(_pieces) > MOST_PIECES:
+            _pieces.popitem(last=False)
+    return piece
+
+
+def _drawn_piece(part: Part) -> Piece:
     html = render_to_string(part.template, {**part.context, "part": part, "token": TOKEN, "key": KEY})
-    print_ = sha256(html.encode()).hexdigest()[:12]
-    mine = MINE if part.is_personal else ""
-    return f'<section id="{part.id}" class="ph-part {part.look}" data-part="{print_}{mine}">{html}</section>'
+    return Piece(part.id, part.look, sha256(html.encode()).hexdigest()[:12], html, part.is_personal)
+
+
+def joined(shown: Shown, has: frozenset[str], mine: str) -> str:
+    """The page of a phone. `has`: fingerprints of what it shows already, which need not travel again; `mine`: what is
+    added to the fingerprints of personal parts.
+    """
+    said = [shown.opening]
+    for piece in shown.pieces:
+        known = f"{piece.print}{mine}" if piece.is_personal else piece.print
+        same, inside = (" data-same", "") if known in has else ("", piece.html)
+        said.append(
+            f'<section id="{piece.id}" class="ph-part {piece.look}" data-part="{known}"{same}>{inside}</section>'
+        )
+    said.append("</div>")
+    return "".join(said)
 
 
 # What is a person's own -----------------------------------------------------------------------------------------------
@@ -179,21 +226,25 @@ class Person:
     seat: Seat
     token: str
     now: datetime
-    # Root proposal → dots of this person; read only where the drawing asks for them.
-    dots: dict[int, int] | None = None
 
 
 def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-def personal(html: str, person: Person) -> str:
-    """The drawing with what is this person's own."""
-    dots = person.dots
-    if dots is None and "\0dots:" in html:
+def whole(shown: Shown, person: Person, has: frozenset[str] = frozenset()) -> str:
+    """The room for one phone. `has`: fingerprints of the parts that it shows already."""
+    dots: dict[int, int] = {}
+    if any(piece.is_personal for piece in shown.pieces):
         dots = taking.dots_of(person.seat)
-    mine = "-".join(f"{pk}.{n}" for pk, n in sorted((dots or {}).items()))
-    left = DOTS - sum((dots or {}).values())
+    mine = "~" + "-".join(f"{pk}.{n}" for pk, n in sorted(dots.items()))
+    return personal(joined(shown, has, mine), person, dots)
+
+
+def personal(html: str, person: Person, dots: dict[int, int] | None = None) -> str:
+    """What was drawn, with what is this person's own."""
+    given = dots or {}
+    left = DOTS - sum(given.values())
 
     def put(found: re.Match[str]) -> str:
         match found[1], found[2]:
@@ -203,11 +254,9 @@ def personal(html: str, person: Person) -> str:
                 return new_key()
             case "now", _:
                 return str(int(person.now.timestamp() * 1000))
-            case "mine", _:
-                return f"~{mine}"
             case "dots", where:
                 ref, _colon, pk = where.partition(":")
-                return _dots(ref, (dots or {}).get(int(pk), 0), left)
+                return _dots(ref, given.get(int(pk), 0), left)
             case "left", _:
                 return str(left)
             case "own", where:
@@ -240,12 +289,6 @@ def _own(ref: str) -> str:
 
 
 # Where we are ---------------------------------------------------------------------------------------------------------
-
-
-def where_now(workshop: Workshop) -> str:
-    """The step in a word or two."""
-    here = workshop.at
-    return label_of(here, shape_of(workshop)[4]) if here else _("Coming in")
 
 
 def where_we_are(workshop: Workshop) -> str:
@@ -287,6 +330,20 @@ class Seen:
         return self.workshop.at
 
     @property
+    def label(self) -> str:
+        """The step in a word or two."""
+        here = self.step
+        return label_of(here, self.chain) if here else _("Coming in")
+
+    @cached_property
+    def needs(self) -> list[tuple[Ask, bool]]:
+        return taking.reached(self.workshop, self.area) if self.my_place != 1 else []
+
+    @cached_property
+    def questions(self) -> list[str]:
+        return questions_for(self.area, self.language)
+
+    @property
     def organization(self) -> Organization:
         return self.workshop.scene
 
@@ -301,10 +358,19 @@ class Seen:
         return self.url("phone_act", verb=verb)
 
 
-def parts_of(workshop: Workshop, area: Area, mine: Mine, language: str, now: datetime) -> list[Part]:
-    """Everything that a phone of the area shows now, from top to bottom."""
+def _seen(workshop: Workshop, area: Area, mine: Mine, language: str, now: datetime) -> Seen:
     client, areas, links, place, chain = shape_of(workshop)
-    seen = Seen(workshop, area, mine, language, now, client, areas, links, place, chain)
+    return Seen(workshop, area, mine, language, now, client, areas, links, place, chain)
+
+
+def seen_by(seat: Seat, language: str, now: datetime) -> Seen:
+    """For a single form, outside of the drawing."""
+    return _seen(seat.workshop, seat.area, mine_of(seat), language, now)
+
+
+def parts_of(seen: Seen) -> list[Part]:
+    """Everything that a phone of the area shows now, from top to bottom."""
+    workshop = seen.workshop
     if workshop.closed_at:
         return [_head(seen), *_closed(seen)]
     if workshop.paused_at:
@@ -328,7 +394,7 @@ def _head(seen: Seen) -> Part:
     workshop, here = seen.workshop, seen.step
     talks = here is not None and here.phase in (Phase.VOICE, Phase.CHAIN)
     context = {
-        "label": where_now(workshop),
+        "label": seen.label,
         "turn": turn(here, seen.my_place) if talks else "",
         "ends": int(workshop.timer_ends_at.timestamp() * 1000) if workshop.timer_ends_at else "",
         "left": workshop.timer_left if workshop.timer_left is not None and not workshop.timer_ends_at else "",
@@ -469,7 +535,21 @@ def _problem(seen: Seen) -> list[Part]:
             "own": "" if one.also else f"\0own:{one.proposal.ref}:{one.proposal.seat_id}\0",
         }
         parts.append(
-            Part(f"prop-{one.proposal.ref}", "workshops/phone/proposal.html", context, "card", is_personal=not counted)
+            Part(
+                f"prop-{one.proposal.ref}",
+                "workshops/phone/proposal.html",
+                context,
+                "card",
+                is_personal=not counted,
+                essence=(
+                    one.proposal.ref,
+                    one.proposal.text,
+                    one.proposal.seat_id,
+                    tuple(other.text for other in one.also),
+                    *((one.dots, context["most"]) if counted else ()),
+                    context["is_chosen"],
+                ),
+            )
         )
     return parts
 
@@ -550,9 +630,24 @@ def _card_part(seen: Seen, card: Card) -> Part:
         "can_withdraw": card.is_ours and card.one.is_open and answers(seen.step, seen.my_place),
         "area": seen.area,
     }
-    return Part(
-        f"ask-{card.ask.ref}", "workshops/phone/card.html", context, "card waits" if card.may_answer else "card"
+    one, ask = card.one, card.ask
+    essence = (
+        (ask.ref, ask.version, ask.state, ask.owner_name, one.words, one.alternative, one.by_name, card.sentence)
+        + (card.other.name, seen.area.name, card.is_ours, card.waits_for_us, card.may_answer, context["can_withdraw"])
+        + (card.onward, *card.why)
     )
+    look = "card waits" if card.may_answer else "card"
+    return Part(f"ask-{ask.ref}", "workshops/phone/card.html", context, look, essence=essence)
+
+
+def _card_parts(seen: Seen, cards: list[Card], most: int, id_of_rest: str) -> list[Part]:
+    """Cards one under another; of very many only the first, and the rest in a line each."""
+    parts = [_card_part(seen, card) for card in cards[:most]]
+    rest = cards[most:]
+    if rest:
+        context = {"cards": rest[:MOST_LINES], "n": len(rest)}
+        parts.append(Part(id_of_rest, "workshops/phone/more.html", context, "card"))
+    return parts
 
 
 @dataclass(frozen=True)
@@ -615,12 +710,12 @@ def writing(
         direction,
         other,
         seen.url("phone_ask", link=link.ref, direction=direction),
-        taking.reasons(seen.workshop, seen.area, seen.my_place, other),
+        taking.reasons(seen.workshop, seen.area, seen.my_place, other, seen.needs),
         taking.sign_step(seen.workshop.step),
         seen.organization.calendar.working_day(today, 5),
         today,
         examples.suggest(direction, other.kind),
-        questions_for(seen.area, seen.language),
+        seen.questions,
         asked=sum(
             one.ask.link_id == link.pk and one.ask.direction == direction and one.ask.asker_id == seen.area.pk
             for one in asks
@@ -630,11 +725,13 @@ def writing(
     )
 
 
-def seen_by(seat: Seat, language: str, now: datetime) -> Seen:
-    """For a single form, outside of the drawing."""
-    workshop = seat.workshop
-    client, areas, links, place, chain = shape_of(workshop)
-    return Seen(workshop, seat.area, mine_of(seat), language, now, client, areas, links, place, chain)
+def _write_part(seen: Seen, one: Writing) -> Part:
+    essence = (
+        (one.link.ref, one.direction, one.other.name, one.other.kind, seen.area.name, one.step, one.asked, one.is_first)
+        + (one.day, one.first, tuple((reason.value, reason.words, reason.by) for reason in one.reasons))
+        + tuple(one.questions)
+    )
+    return Part(one.id, "workshops/phone/write.html", {"one": one, "area": seen.area}, "ph-write", essence=essence)
 
 
 def _lead(seen: Seen, words: str, *, reason: str = "", small: str = "") -> Part:
@@ -652,7 +749,7 @@ def _talk(seen: Seen) -> list[Part]:
     if here is not None and here.phase == Phase.VOICE:
         lanes = [(link, direction) for link, direction in lanes if direction == Direction.NEED]
     parts = [_talk_lead(seen, mine, waiting, bool(lanes))]
-    parts += [_card_part(seen, card) for card in waiting]
+    parts += _card_parts(seen, waiting, MOST_WAITING, "p-more-waiting")
     if may_write:
         order = _ordered(seen, lanes, asks)
         if order:
@@ -667,7 +764,7 @@ def _talk(seen: Seen) -> list[Part]:
         for n, (link, direction) in enumerate(order):
             is_first = n == 0 and mine == "now" and not any(card.may_answer for card in waiting)
             one = writing(seen, link, direction, asks=asks, is_first=is_first)
-            parts.append(Part(one.id, "workshops/phone/write.html", {"one": one, "area": seen.area}, "ph-write"))
+            parts.append(_write_part(seen, one))
     parts += _lists(seen, [card for card in cards if not card.waits_for_us])
     return parts
 
@@ -725,7 +822,7 @@ def _lists(seen: Seen, cards: list[Card]) -> list[Part]:
     for name, title, some in (("p-ours", _("What you asked"), ours), ("p-theirs", _("What you answered"), theirs)):
         if some:
             parts.append(Part(name, "workshops/phone/list_head.html", {"title": title, "n": len(some)}, "bare"))
-            parts += [_card_part(seen, card) for card in reversed(some)]
+            parts += _card_parts(seen, some[::-1], MOST_SETTLED, f"{name}-more")
     return parts
 
 
@@ -756,7 +853,7 @@ def _answers(seen: Seen) -> list[Part]:
             if open_elsewhere
             else _("The contracts come next."),
         )
-    parts = [lead, *(_card_part(seen, card) for card in waiting)]
+    parts = [lead, *_card_parts(seen, waiting, MOST_WAITING, "p-more-waiting")]
     if others:
         parts.append(
             Part(
@@ -766,7 +863,7 @@ def _answers(seen: Seen) -> list[Part]:
                 "bare",
             )
         )
-        parts += [_card_part(seen, card) for card in others]
+        parts += _card_parts(seen, others, MOST_SETTLED, "p-more-others")
     if unmet:
         parts.append(Part("p-unmet", "workshops/phone/unmet.html", {"unmet": unmet}, "card"))
     done = [card for card in cards if not card.one.is_open]
@@ -812,7 +909,7 @@ def _agreements(seen: Seen) -> list[Part]:
                 "bare",
             )
         )
-        parts += [_card_part(seen, card) for card in waiting]
+        parts += _card_parts(seen, waiting, MOST_WAITING, "p-more-waiting")
     return parts
 
 

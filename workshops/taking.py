@@ -41,6 +41,7 @@ MOST_TAKEAWAY = 400
 # So much from one phone is no longer a person's.
 MOST_PROPOSALS = 10
 MOST_ASKS = 60
+MOST_REASONS = 12
 STEP_SALT = "workshops.step"
 
 
@@ -332,25 +333,36 @@ class Reason:
     cause: Ask | None = None
 
 
-def reasons(workshop: Workshop, area: Area, place: int, other: Area | None = None) -> list[Reason]:
+def reached(workshop: Workshop, area: Area) -> list[tuple[Ask, bool]]:
+    """The needs that reached an area and are not refused, each with whether it was asked in this room. Two queries."""
+    found = (
+        Ask.objects.filter(organization_id=workshop.scene_id, performer=area, direction=Direction.NEED)
+        .filter(state__in=[*OPEN, State.AGREED], link__ended_at__isnull=True)
+        .select_related("asker", "terms")
+        .order_by("asked_at", "pk")
+    )
+    here = set(Deed.objects.filter(workshop=workshop, ask__isnull=False).values_list("ask_id", flat=True))
+    return [(one, one.pk in here) for one in found]
+
+
+def reasons(
+    workshop: Workshop,
+    area: Area,
+    place: int,
+    other: Area | None = None,
+    needs: list[tuple[Ask, bool]] | None = None,
+) -> list[Reason]:
     """What an area's ask can serve, the likeliest first: next to the client the problem; further back what reached the
-    area from its customers, in this room first; else the problem. `other`: of whom it asks.
+    area from its customers, in this room first; else the problem. `other`: of whom it asks. `needs`: what `reached` it.
     """
     problem = workshop.problem
     found: list[Reason] = []
     if place != 1:
-        reached = (
-            Ask.objects.filter(organization_id=workshop.scene_id, performer=area, direction=Direction.NEED)
-            .filter(state__in=[*OPEN, State.AGREED], link__ended_at__isnull=True)
-            .select_related("asker", "terms")
-            .order_by("asked_at", "pk")
-        )
-        here = set(Deed.objects.filter(workshop=workshop, ask__isnull=False).values_list("ask_id", flat=True))
         ranked = sorted(
-            reached,
-            key=lambda ask: (ask.pk not in here, other is None or ask.asker_id != other.pk),
+            reached(workshop, area) if needs is None else needs,
+            key=lambda one: (not one[1], other is None or one[0].asker_id != other.pk),
         )
-        found = [Reason(f"a:{ask.ref}", str(ask), ask.asker.name, cause=ask) for ask in ranked[:12]]
+        found = [Reason(f"a:{ask.ref}", str(ask), ask.asker.name, cause=ask) for ask, _here in ranked[:MOST_REASONS]]
     if problem and not problem.closed_at:
         found.append(Reason(f"p:{problem.ref}", problem.statement, problem=problem))
     return found

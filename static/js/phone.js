@@ -62,7 +62,8 @@
   function take(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const fresh = page.getElementById("room");
-    if (!fresh) return;
+    // Of two answers the older may come last.
+    if (!fresh || Number(fresh.dataset.pulse) < Number(newest?.dataset.pulse || 0)) return;
     newest = fresh;
     if (fresh.dataset.now) aheadBy = Number(fresh.dataset.now) - Date.now();
     pulse.dataset.liveVersion = fresh.dataset.pulse;
@@ -84,9 +85,16 @@
       else part.remove();
     }
     let at = room.firstElementChild;
+    let lacks = false;
     for (const next of wanted) {
       while (at && stays.has(at)) at = at.nextElementSibling;
       let part = known.get(next.id);
+      if (next.hasAttribute("data-same") && part?.dataset.part !== next.dataset.part) {
+        // It changed here since it was said that it need not travel.
+        lacks = true;
+        if (part && part === at) at = at.nextElementSibling;
+        continue;
+      }
       if (!part) {
         part = adopt(next);
         room.insertBefore(part, at);
@@ -131,6 +139,10 @@
       if (Math.abs(now - before) > 1) scrollBy(0, now - before);
     }
     tick();
+    if (lacks) {
+      tag = "";
+      look();
+    }
   }
 
   function keepFocus(part, change) {
@@ -148,6 +160,12 @@
   // What was left alone while somebody wrote is looked at again when it is quiet.
   document.addEventListener("focusout", () => setTimeout(reconcile, 200));
 
+  // The parts that stand here already need not travel again.
+  function shownHere(but) {
+    const parts = [...room.querySelectorAll(":scope > [data-part]")].filter((part) => part.id !== but);
+    return parts.map((part) => part.dataset.part).filter(Boolean).join(",");
+  }
+
   // Looking again ---------------------------------------------------------------------------------------------------------------
 
   async function look() {
@@ -160,7 +178,7 @@
     lookAgain = false;
     try {
       const answer = await fetch(pulse.dataset.nowUrl, {
-        headers: { "X-Phone": "1", ...(tag ? { "If-None-Match": `"${tag}"` } : {}) },
+        headers: { "X-Phone": "1", "X-Has": shownHere(), ...(tag ? { "If-None-Match": `"${tag}"` } : {}) },
         cache: "no-store",
         signal: AbortSignal.timeout(15_000),
       });
@@ -301,7 +319,7 @@
       const answer = await fetch(job.url, {
         method: "POST",
         body: job.body,
-        headers: { "X-Phone": "1", "X-CSRFToken": csrf },
+        headers: { "X-Phone": "1", "X-CSRFToken": csrf, "X-Has": shownHere(job.part) },
         redirect: "manual",
         signal: AbortSignal.timeout(20_000),
       });

@@ -345,7 +345,12 @@ def test_a_counter_offer_keeps_the_time_as_it_was_unless_it_is_changed(cast: Cas
         f"asks/{ask.ref}/counter/", version=ask.version, key="key-number-2", outcome="Ruta norte corta", often="same"
     )
     assert without.status_code == 422
-    same = {"version": ask.version, "outcome": "Ruta norte corta", "often": "same", "words": "No llega a más."}
+    same: dict[str, Any] = {
+        "version": ask.version,
+        "outcome": "Ruta norte corta",
+        "often": "same",
+        "words": "No llega a más.",
+    }
     assert luis.post(f"asks/{ask.ref}/counter/", key="key-number-2", **same).status_code == 200
 
     ask.refresh_from_db()
@@ -512,6 +517,35 @@ def test_parts_that_did_not_change_keep_their_fingerprint(cast: Cast, room: Work
     taking.ready(play.seated(eva), "voice", True, NOW)
     after = prints()
     assert {name for name in after if before.get(name) != after[name]} == {"p-ready"}
+
+
+def test_what_a_phone_shows_already_does_not_travel_again(cast: Cast, room: Workshop) -> None:
+    play.to(room, "problem")
+    phone = Phone(room, play.sit(room, "Ana", cast.sales))
+    phone.post("propose/", text="Llega tarde", key="key-number-1")
+    made = Proposal.objects.get()
+    everything = phone.now().content.decode()
+    has = ",".join(re.findall(r'data-part="([^"]+)"', everything))
+
+    def again() -> dict[str, str]:
+        html = phone.client.get(f"{phone.base}now/", headers={"X-Phone": "1", "X-Has": has}).content.decode()
+        return dict(re.findall(r'<section id="([^"]+)"[^>]*?( data-same)?>', html))
+
+    assert set(again().values()) == {" data-same"}
+    phone.post("dots/", ref=made.ref, n="2")
+    assert {name for name, same in again().items() if not same} == {"p-dots", f"prop-{made.ref}"}
+
+
+def test_of_very_many_requests_a_phone_shows_the_first_and_says_how_many_more(cast: Cast, room: Workshop) -> None:
+    ana, luis = play.sit(room, "Ana", cast.sales), play.sit(room, "Luis", cast.logistics)
+    play.to(room, "voice")
+    for _n in range(15):
+        play.ask(ana, cast.to_sales)
+    play.to(room, "chain:2")
+
+    page = Phone(room, luis).page()
+    assert page.count('id="agree-') == 12
+    assert "and 3 more" in page
 
 
 def test_what_happens_at_a_desk_outside_is_seen_at_the_next_look(cast: Cast, room: Workshop) -> None:

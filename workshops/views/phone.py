@@ -330,8 +330,11 @@ def _leads(seat: Seat) -> bool:
     return taking.guest_of(seat).leads_by_account
 
 
+HAS = re.compile(r"[0-9a-f]{12}[~.\-0-9]{0,80}")
+
+
 def _shown(request: HttpRequest, seat: Seat, language: str, now: datetime) -> tuple[str, str]:
-    """(tag, the room for this phone)."""
+    """(tag, the room for this phone), without the parts of which it says that it has them."""
     shown = sides.drawn(
         seat.workshop,
         seat.area,
@@ -340,7 +343,8 @@ def _shown(request: HttpRequest, seat: Seat, language: str, now: datetime) -> tu
         now,
         revision=seat.workshop.scene.revision,
     )
-    return shown.tag, sides.personal(shown.html, sides.Person(seat, get_token(request), now))
+    has = frozenset(HAS.findall(request.headers.get("X-Has", "")[:4000])) if _by_script(request) else frozenset()
+    return shown.tag, sides.whole(shown, sides.Person(seat, get_token(request), now), has)
 
 
 def _absent(seat: Seat, now: datetime) -> dict[str, Any] | None:
