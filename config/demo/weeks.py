@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from areas.access import Actor
 from areas.calendar import Calendar
+from areas.rows import Rows
 from config.demo import postman
 from contracts import chasing, depending, keeping, opening
 from contracts.digest import periods, writing
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
     from config.demo.stage import Stage
 
 Deed = Callable[[datetime], None]
+_TIME = Rows(
+    "SELECT {one} FROM contracts_occurrence one"
+    " WHERE commitment_id = %(commitment)s AND slot = %(slot)s AND cancelled_at IS NULL",
+    one=(Occurrence, ("version",)),
+)
 
 KEPT = "kept"  # in time, and accepted with three times yes
 HARD = "hard"  # accepted, but it was not easy; whoever delivered thought that it was
@@ -208,8 +214,8 @@ class Time:
 
     def _row(self) -> Occurrence | None:
         """None: the promise ended before this time came."""
-        rows = Occurrence.objects.filter(commitment=self.commitment, slot=self.slot, cancelled_at__isnull=True)
-        return rows.only("version").first()
+        found = _TIME(commitment=self.commitment.pk, slot=self.slot)
+        return found[0][0] if found else None
 
     def deliver(self, now: datetime, value: Decimal | None, note: str, rated: bool | None) -> None:
         if row := self._row():

@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from areas import feed
@@ -62,6 +63,25 @@ def shown(changed: keeping.ChangedMeanwhile) -> Occurrence:
 
 def story(row: Occurrence) -> list[str]:
     return list(row.facts.order_by("n").values_list("deed", flat=True))
+
+
+def test_a_deed_asks_the_database_four_things_however_much_has_happened(cast: Cast, plan: Commitment) -> None:
+    row = promises.first(plan)
+    for day in (17, 18, 19):
+        promises.send_back(cast, promises.deliver(cast, row, now=at(day)), now=at(day, 13))
+    luis, ana = cast.actor("luis"), cast.actor("ana")
+    assert luis.leads
+    assert ana.leads
+    row = promises.fresh(row)
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        row = keeping.deliver(row, luis, version=row.version, now=at(20))
+    said = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"]]
+    # What there is, locked; the fact; its columns; the journal.
+    assert len(said) == 4, said
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        keeping.judge(row, ana, version=row.version, now=at(20, 13), on_time=True, worked=True, easy=True)
+    assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) == 4
+    assert story(row).count("delivered") == 4
 
 
 # Delivered and judged -------------------------------------------------------------------------------------------------
