@@ -23,8 +23,11 @@ from config.env import ROOT
 from config.ground import Ground
 from config.processes import Child, follow_parent, spawn, stop, wait_until
 from config.running import UNREACHABLE
+from post.near import lan_addresses
 
 READY_WITHIN = 60.0
+# Every address of the machine.
+EVERYWHERE = ("0.0.0.0", "::")
 # The word of `manage.py prepare` before it loads the demo.
 DEMO_LOADS = "Demo company: loading"
 
@@ -47,6 +50,11 @@ class Supervisor:
         environ.setdefault("PORT", "8000")
         self.port = env.port(environ)
         self.host = environ.get("HOST") or "127.0.0.1"
+        # Open to the network: who types one of this machine's own addresses is meant to get in.
+        self.near = lan_addresses() if self.host in EVERYWHERE else []
+        if self.near:
+            written = environ.get("ALLOWED_HOSTS", "").strip(", ")
+            environ["ALLOWED_HOSTS"] = ",".join([*([written] if written else []), *self.near])
         self.web_processes = env.number(environ, "WEB_PROCESSES", 1, 1, 64)
         self.worker_processes = env.number(environ, "WORKER_PROCESSES", 2, 1, 64)
         self.ground = Ground(environ, self._say)
@@ -197,6 +205,7 @@ class Supervisor:
 
     def _welcome(self, environment: env.Environment) -> None:
         lines = ["", f"Eslabón is open: {environment.base_url}   ({time.monotonic() - self.began:.1f} s)"]
+        lines += [f"In the network around: http://{address}:{self.port}" for address in self.near]
         try:
             people = json.loads((self.folder / "people.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):

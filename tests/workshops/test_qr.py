@@ -9,6 +9,7 @@ import pytest
 import segno
 from django.test import RequestFactory, override_settings
 
+from post.near import lan_addresses
 from workshops import qr
 from workshops.models import Workshop
 
@@ -87,11 +88,11 @@ def test_a_page_opened_on_the_machine_itself_still_shows_the_address_that_others
 
 
 def test_addresses_of_the_network_are_never_inner_ones() -> None:
-    found = qr.lan_addresses()
+    found = lan_addresses()
     assert len(found) == len(set(found))
     assert not any(qr.unreachable(address) for address in found)
 
 
 def test_without_any_network_there_is_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("psutil.net_if_addrs", dict)
-    assert qr.lan_addresses() == []
+    assert lan_addresses() == []

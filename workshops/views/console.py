@@ -25,6 +25,7 @@ from areas.words import Role
 from contracts.drafting import Line
 from contracts.models import Signature
 from contracts.words import Side
+from post.near import lan_addresses
 from requests.forms.problem import ProblemForm
 from requests.moves import Refused
 from requests.views.live import live, new_token, wants_token
@@ -163,7 +164,7 @@ class Console:
         host = self.request.get_host()
         lost = qr.unreachable(qr.origin(self.request).partition("://")[2])
         port = host.rpartition(":")[2] if ":" in host.rpartition("]")[2] else ""
-        near = [f"{address}:{port}" if port else address for address in qr.lan_addresses()] if lost else []
+        near = [f"{address}:{port}" if port else address for address in lan_addresses()] if lost else []
         url = qr.join_url(self.request, self.workshop)
         return {
             "url": url,

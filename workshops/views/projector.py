@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from areas.access import Actor, MemberRequest, for_members, open_to_all
 from contracts.at_hand import Drawn, at_hand
+from post.near import lan_addresses
 from requests.views.live import live, new_token, wants_token
 from workshops import qr, seats
 from workshops.access import by_code, workshop_of
@@ -135,6 +136,6 @@ def _elsewhere(request: HttpRequest, enter: str) -> dict[str, str] | None:
     """Where phones would find this computer, if the address on the wall is one that only the computer itself knows."""
     if not qr.unreachable(enter.partition("://")[2].partition("/")[0]):
         return None
-    found = qr.lan_addresses()
+    found = lan_addresses()
     port = request.get_port()
     return {"address": f"{found[0]}:{port}" if found and port not in ("80", "443") else found[0] if found else ""}
