@@ -121,6 +121,10 @@ class Picture:
     def svg(self) -> str:
         return "".join(self._parts())
 
+    def encoded(self) -> bytes:
+        """The SVG in UTF-8, encoded piece by piece: one arrow among them makes a whole string slow to encode."""
+        return b"".join(map(str.encode, self._parts()))
+
 
 def sizes_for(areas: int) -> Sizes:
     """The measures for so many areas on a page."""

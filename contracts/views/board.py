@@ -201,7 +201,7 @@ def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[
         "links": len(chain.drawn_links),
         "is_empty": not chain.links,
     }
-    drawn = ""
+    drawn = b""
     if staged:
         drawn, height = on_stage(teller)
         context["picture"] = mark_safe(HERE) if drawn else ""
@@ -212,7 +212,7 @@ def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[
         template = "contracts/board_stage.html"
     else:
         if asked.view == PICTURE:
-            drawn = teller.picture().svg
+            drawn = teller.picture().encoded()
             context["picture"] = mark_safe(HERE)
             context["rows"] = mark_safe(teller.rows(ROWS_BESIDE_PICTURE))
             context["rows_left_out"] = max(0, len(chain.drawn_links) - ROWS_BESIDE_PICTURE)
@@ -221,7 +221,7 @@ def _rendered(organization: Organization, asked: Asked, now: datetime) -> tuple[
             context["rows"] = mark_safe(teller.rows())
         context["apart"] = teller.apart()
         template = "contracts/board_fragment.html"
-    return chain.fresh_until, _spliced(render_to_string(template, context), drawn.encode())
+    return chain.fresh_until, _spliced(render_to_string(template, context), drawn)
 
 
 def _query(asked: Asked) -> str:
@@ -235,7 +235,7 @@ WALL = (1920 * 0.94, 1080 * 0.42)
 LEAST = 1080 * 0.02
 
 
-def on_stage(teller: Teller) -> tuple[str, float]:
+def on_stage(teller: Teller) -> tuple[bytes, float]:
     """As much of the chain as can be read from the last row, and the part of the screen's height that it takes.
 
     Nothing if not even its ailing part can be read. First everything with all words, then without the small words, then
@@ -246,5 +246,5 @@ def on_stage(teller: Teller) -> tuple[str, float]:
             drawn = teller.picture(sizes=sizes, only=only)
             scale = min(WALL[0] / drawn.width, WALL[1] / drawn.height)
             if drawn.letters * scale >= LEAST:
-                return drawn.svg, drawn.height * scale / 1080
-    return "", 0.0
+                return drawn.encoded(), drawn.height * scale / 1080
+    return b"", 0.0
