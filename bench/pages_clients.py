@@ -1,6 +1,7 @@
-"""Asks for a page over some connections: `python -m bench.pages_clients PORT COUNT SECONDS PATH COOKIE`.
+"""Asks for a page over some connections: `python -m bench.pages_clients PORT COUNT SECONDS PATH COOKIES`.
 
-Prints one JSON object: requests, seconds, the milliseconds of each, bytes of an answer.
+The cookies are those of as many people, who share the connections. Prints one JSON object: requests, seconds, the
+milliseconds of each, bytes of an answer.
 """
 
 from __future__ import annotations
@@ -29,13 +30,14 @@ def ask(port: int, until: float, path: str, cookie: str, took: list[float], size
 
 def main() -> None:
     port, count, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-    path, cookie = sys.argv[4], sys.argv[5]
+    path, cookies = sys.argv[4], sys.argv[5].split()
     took: list[float] = []
     sizes: set[int] = set()
     until = time.monotonic() + seconds
     began = time.monotonic()
     threads = [
-        threading.Thread(target=ask, args=(port, until, path, cookie, took, sizes), daemon=True) for _ in range(count)
+        threading.Thread(target=ask, args=(port, until, path, cookies[n % len(cookies)], took, sizes), daemon=True)
+        for n in range(count)
     ]
     for thread in threads:
         thread.start()

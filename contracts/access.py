@@ -48,13 +48,14 @@ def contract_to_read(actor: Actor, link_ref: str) -> Contract:
 
 
 class Stand(NamedTuple):
-    """What a sheet stands on, beside what the organization's revision tells: its areas, and how its drafts are, which
-    nobody is told about.
+    """What a sheet stands on, beside what the organization's revision tells: its areas, whether the person has signed
+    what is proposed (nobody signs for both sides), and how its drafts are, which nobody is told about.
     """
 
     link: int
     customer: int
     supplier: int
+    signed: bool
     drafts: int
     last_draft: int
     versions: int
@@ -62,7 +63,13 @@ class Stand(NamedTuple):
 
 STAND = Prepared(
     """
-    SELECT link.id, link.customer_id, link.supplier_id, drafts.*
+    SELECT link.id, link.customer_id, link.supplier_id,
+        EXISTS (
+            SELECT FROM contracts_contract contract JOIN contracts_signature signature
+                ON signature.contract_id = contract.id AND signature.by_id = %(membership)s
+            WHERE contract.link_id = link.id AND signature.n > coalesce((
+                SELECT max(n) FROM contracts_version WHERE contract_id = contract.id AND in_force_at IS NOT NULL), 0)),
+        drafts.*
     FROM areas_link link CROSS JOIN LATERAL (
         SELECT count(*), coalesce(max(id), 0), coalesce(sum(version), 0)::bigint
         FROM requests_ask WHERE link_id = link.id AND state = 'draft') drafts
@@ -73,7 +80,7 @@ STAND = Prepared(
 
 def stand_of(actor: Actor, link_ref: str) -> Stand:
     """Raises Http404 for a link of another organization."""
-    for row in STAND(organization=actor.organization.pk, ref=link_ref):
+    for row in STAND(organization=actor.organization.pk, ref=link_ref, membership=actor.membership.pk):
         return Stand._make(row)
     raise Http404
 

@@ -54,8 +54,8 @@ def _key(actor: Actor, ref: str, part: str) -> Hashable:
     """All that decides what of a sheet a person is shown, beside time. Raises Http404."""
     stand, organization = stand_of(actor, ref), actor.organization
     parts = (actor.parts.get(stand.customer), actor.parts.get(stand.supplier))
-    # Who signs, and who belongs to both sides, is asked what the person said before.
-    alone = all(parts) or actor.leads & {stand.customer, stand.supplier}
+    # Who has signed for one side, or belongs to both, is bound by what the person said before.
+    alone = stand.signed or all(parts)
     who = (actor.membership.role, parts, actor.membership.pk if alone else None)
     return ("sheet", organization.ref, organization.revision, stand, get_language(), who, part)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
@@ -14,10 +15,9 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 
 from areas import drawing, journal, people
-from areas.models import Membership, Organization
+from areas.models import AreaPart, Membership, Organization
 from areas.words import Part, Role
 from contracts import drafting
 from contracts.at_hand import HERE, TOKEN, AtHand, Drawn, at_hand
@@ -279,22 +279,40 @@ def test_due_moments_are_kept_to_the_instant(busy: Cast) -> None:
 
 
 def test_who_sees_the_same_is_shown_the_same_drawing(busy: Cast) -> None:
-    """Two who only read share it; who signs does not; the second look asks the database next to nothing."""
-    second = build.person(busy.company, "Vilma", role=Role.VIEWER)
-    with translation.override("en"):
-        look(busy, "vera", "sheet", NOW)
-    size = len(at_hand._kept)
-    client = browser(second)
+    """Two who only read share it, and two who lead the same area; whoever looks again asks the database next to nothing."""
+    two = (
+        build.person(busy.company, "Vilma", role=Role.VIEWER),
+        build.person(busy.company, "Lea", leads=[busy.logistics]),
+    )
     address = reverse("contracts:sheet", kwargs={"org": busy.organization.ref, "link": busy.to_sales.ref})
-    with time_machine.travel(NOW, tick=False):
-        client.get(address)
-        assert len(at_hand._kept) == size
-        with CaptureQueriesContext(connection) as asked:
+    for known, other in zip((busy.vera, busy.luis), two, strict=True):
+        with time_machine.travel(NOW, tick=False):
+            client = browser(known)
             client.get(address)
-    assert len(asked) <= 4
-    look(busy, "luis", "sheet", NOW)
+            size = len(at_hand._kept)
+            client.get(address)
+            browser(other).get(address)
+            assert len(at_hand._kept) == size
+            with CaptureQueriesContext(connection) as asked:
+                client.get(address)
+        assert len(asked) <= 4
     look(busy, "ana", "sheet", NOW)
-    assert len(at_hand._kept) == size + 2
+    assert len(at_hand._kept) == size + 1
+
+
+def test_who_signed_for_one_side_is_not_offered_the_other_that_a_colleague_may_sign_for(busy: Cast) -> None:
+    both = build.person(busy.company, "Bruno", leads=[busy.logistics])
+    other = build.person(busy.company, "Lea", leads=[busy.logistics])
+    contract = drafting.contract_of(busy.to_sales)
+    digest = drafting.proposal(contract).digest
+    AreaPart.objects.filter(membership=both).update(area=busy.sales)
+    drafting.sign(contract, Side.CUSTOMER, build.actor(both), digest=digest, now=NOW)
+    # Bruno changes sides: what he signed stays his.
+    people.set_part(busy.actor("fede"), both, busy.logistics, Part.LEAD, NOW)
+    people.set_part(busy.actor("fede"), both, busy.sales, "", NOW)
+    cast = replace(busy, luis=other, ana=both)
+    assert 'id="sign-supplier"' in look(cast, "luis", "sheet", SOON)
+    assert 'id="sign-supplier"' not in look(cast, "ana", "sheet", SOON)
 
 
 def test_a_name_is_new_wherever_the_person_was(busy: Cast) -> None:
