@@ -41,7 +41,7 @@
     let at = null;
     if (seconds === 0) at = words.timeIsUp;
     else if (seconds <= 60 && seconds > 55) at = words.minuteLeft;
-    else if (seconds % 300 <= 0 && seconds >= 300) at = words.minutesLeft.replace("%(n)s", String(seconds / 60));
+    else if (seconds % 300 <= 0 && seconds >= 300) at = words.minutesLeft.replace("#", String(seconds / 60));
     if (at && said.minutes !== at) {
       said.minutes = at;
       tell(at);
