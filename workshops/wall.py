@@ -402,11 +402,11 @@ def _requires(area: AreaNow, links: list[LinkNow], room: Room, before: dict[int,
 
 
 def _asked_by(one: AskNow, links: int) -> str:
-    return _("from %(area)s") % {"area": short(one.ask.asker.name)} if links > 1 else ""
+    return pgettext("request", "from %(area)s") % {"area": short(one.ask.asker.name)} if links > 1 else ""
 
 
 def _asked_of(one: AskNow, links: int) -> str:
-    return _("of %(area)s") % {"area": short(one.ask.performer.name)} if links > 1 else ""
+    return pgettext("request", "of %(area)s") % {"area": short(one.ask.performer.name)} if links > 1 else ""
 
 
 def pictures_of(room: Room) -> list[tuple[str, SafeString]]:
