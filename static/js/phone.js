@@ -84,6 +84,8 @@
       if (!force && isBusy(part)) stays.add(part);
       else part.remove();
     }
+    // What is kept only because something is written in it makes room for what is to be done now.
+    for (const part of stays) if (!part.contains(document.activeElement)) room.append(part);
     let at = room.firstElementChild;
     let lacks = false;
     for (const next of wanted) {
@@ -294,8 +296,9 @@
     const form = event.target;
     if (!form.matches("form[data-send]") || event.defaultPrevented) return;
     event.preventDefault();
-    if (form.classList.contains("ph-under-way")) return;
-    send(form, event.submitter);
+    // Pressed again while the first is on its way: what was written since goes after it.
+    if (form.classList.contains("ph-under-way")) form.dataset.again = "yes";
+    else send(form, event.submitter);
   });
 
   function send(form, by) {
@@ -338,6 +341,14 @@
     for (const job of waiting.values()) if (!job.running && job.tries) attempt(job);
   }
 
+  function wroteSince(job) {
+    if (!job.form.dataset.draft || !job.form.elements.key) return false;
+    return fieldsOf(job.form).some((field) => field.matches("textarea, input:not([type=radio], [type=date])") && field.value !== (job.body.get(field.name) ?? "").replaceAll("\r\n", "\n"));
+  }
+  function newKey() {
+    return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
   async function settled(job, answer) {
     const { form } = job;
     waiting.delete(form);
@@ -348,21 +359,34 @@
     hush();
     const said = decodeURIComponent(answer.headers.get("X-Said") || "");
     if (answer.ok) {
-      if (form.dataset.draft) store(form, null);
       form.removeAttribute("data-unsaved");
-      form.reset();
       form.querySelector(".ph-kept")?.remove();
+      const next = wroteSince(job);
+      if (next) {
+        // The next one was begun while this was on its way: it stays, under a key of its own.
+        form.elements.key.value = newKey();
+        keep(form);
+      } else {
+        if (form.dataset.draft) store(form, null);
+        form.reset();
+      }
       const slot = form.closest("[data-slot]");
       if (slot) slot.replaceChildren();
       // So that its part is drawn anew, with a key of its own for what comes next.
       const part = document.getElementById(job.part);
-      if (part) part.dataset.part = "";
-      if (part?.contains(document.activeElement)) document.activeElement.blur();
+      if (part && !next) {
+        part.dataset.part = "";
+        if (part.contains(document.activeElement)) document.activeElement.blur();
+      }
       tag = (answer.headers.get("ETag") || "").replaceAll('"', "");
       take(await answer.text());
       if (said && said !== "✓") say(said);
+      const again = form.dataset.again && next && form.isConnected;
+      delete form.dataset.again;
+      if (again) send(form, null);
       return;
     }
+    delete form.dataset.again;
     if (answer.status === 410 || answer.status === 404) return leave();
     const html = await answer.text();
     if (html && (answer.status === 422 || answer.status === 409)) {
