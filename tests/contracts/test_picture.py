@@ -31,7 +31,19 @@ def link(state: str = "kept", number: int = 0, **more: str) -> LinkMark:
         "href": "/l/1",
         "why": "",
     }
-    return LinkMark(f"l{number}", f"a{number}", f"a{number + 1}", state, **{**values, **more})
+    said = {**values, **more}
+    return LinkMark(
+        f"l{number}",
+        f"a{number}",
+        f"a{number + 1}",
+        state,
+        said["needs"],
+        said["requirements"],
+        said["word"],
+        said["label"],
+        said["href"],
+        said["why"],
+    )
 
 
 def parsed(svg: str) -> ElementTree.Element:
