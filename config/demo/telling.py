@@ -141,6 +141,9 @@ class _Beside:
             if os.read(asked, 1) == GO:
                 with transaction.atomic():
                     _plan_as_written()
+                    with connection.cursor() as cursor:
+                        # The other process waits for this one, which the database cannot know.
+                        cursor.execute("SET LOCAL lock_timeout = '30s'")
                     self._story.tell(self._now)
                     os.write(answer, TOLD)
                     if os.read(asked, 1) != GO:
