@@ -270,16 +270,27 @@ def test_what_time_alone_changes_is_shown_when_it_does(busy: Cast, monkeypatch: 
     assert len(seen) > 8
 
 
-def test_due_moments_are_kept_to_the_instant(busy: Cast) -> None:
-    due_at = promises.first(promise_of(busy)).due_at
-    look(busy, "luis", "sheet", due_at - timedelta(hours=2))
-    at_due, after = look(busy, "luis", "sheet", due_at), look(busy, "luis", "sheet", due_at + timedelta(seconds=1))
+@pytest.mark.parametrize("where", ["sheet", "my_desk"])
+def test_due_moments_are_kept_to_the_instant(busy: Cast, where: str) -> None:
+    """Of what happens once, so that nothing else changes at that moment."""
+    due_at = promises.first(required_of(busy)).due_at
+    for row in promises.times(promise_of(busy)):
+        row.delete()
+    look(busy, "ana", where, due_at - timedelta(hours=2))
+    at_due, after = look(busy, "ana", where, due_at), look(busy, "ana", where, due_at + timedelta(seconds=1))
     assert "pill overdue" not in at_due
     assert "pill overdue" in after
 
 
+def test_each_is_shown_what_is_shown_to_who_comes_alone(busy: Cast) -> None:
+    together = all_seen(busy, NOW)
+    for name, where, part in SEEN:
+        at_hand.clear()
+        assert look(busy, name, where, NOW, part) == together[name, where, part]
+
+
 def test_who_sees_the_same_is_shown_the_same_drawing(busy: Cast) -> None:
-    """Two who only read share it, and two who lead the same area; whoever looks again asks the database next to nothing."""
+    """Two who only read share it, and two who lead the same area; a second look asks the database next to nothing."""
     two = (
         build.person(busy.company, "Vilma", role=Role.VIEWER),
         build.person(busy.company, "Lea", leads=[busy.logistics]),
