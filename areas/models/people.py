@@ -105,8 +105,8 @@ class Organization(models.Model):
     opened: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(default=list, blank=True)
     keeps_holidays = models.BooleanField(_("public holidays are days off"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)
-    # Set on the copy in which a workshop of that organization is rehearsed: nobody comes upon it, nothing leaves it, and
-    # it goes whole (workshops.rehearsal).
+    # Set on the copy in which a workshop of that organization is rehearsed: nobody comes upon it, nothing leaves it,
+    # and it goes whole (workshops.rehearsal).
     rehearses = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, editable=False, related_name="rehearsals"
     )
