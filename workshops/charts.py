@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from areas.models import Organization
+from requests.wording import number
 from workshops.room import Counts
 
 WIDTH, HEIGHT = 660, 230
@@ -15,10 +18,9 @@ LEFT, TOP, FLOOR = 12, 34, 190
 BAND = (WIDTH - 2 * LEFT) / 11
 
 
-def mean_said(counts: Counts, language_comma: str = ".") -> str:
-    """The mean with one digit, with the comma or the point of the language."""
-    mean = counts.mean
-    return "–" if mean is None else f"{mean:.1f}".replace(".", language_comma)
+def mean_said(counts: Counts, organization: Organization) -> str:
+    """The mean to one digit, written as everywhere in the organization's country."""
+    return "–" if counts.mean is None else number(Decimal(counts.mean).quantize(Decimal("0.1")), organization)
 
 
 def told(counts: Counts) -> str:

@@ -82,7 +82,7 @@ def _mirror(room: Room) -> Iterator[str]:
     yield ""
     for label, counts in shown:
         if counts:
-            yield f"- **{label}: {mean_said(counts)}** · {told(counts)}"
+            yield f"- **{label}: {mean_said(counts, room.workshop.scene)}** · {told(counts)}"
     yield ""
 
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,7 +45,6 @@ def workshop(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase
         return new_token(topics)
     now = timezone.now()
     room = _room(found, now)
-    comma = "," if translation.get_language() == "es" else "."
     first, second = room.mirror(FIRST), room.mirror(SECOND)
     context: dict[str, Any] = {
         "actor": actor,
@@ -55,7 +54,7 @@ def workshop(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase
         "scene": found.scene,
         "is_open": found.is_open(now),
         "means": [
-            (label, mean_said(counts, comma), counts.people)
+            (label, mean_said(counts, found.scene), counts.people)
             for label, counts in ((_("Before"), first), (_("After"), second))
             if counts and counts.people
         ],
