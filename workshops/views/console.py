@@ -309,21 +309,22 @@ def console(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
 @require_safe
 def console_now(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
     """The fragment, for who looks again."""
-    return _fragment(request, actor, workshop_of(actor, ref), timezone.now())
+    shown = Console(request, actor, workshop_of(actor, ref), timezone.now())
+    return render(request, "workshops/console.html#now", shown.context())
 
 
-def _fragment(
+def _after_act(
     request: MemberRequest,
     actor: Actor,
     workshop: Workshop,
     now: datetime,
     *,
-    refused: str = "",
-    done: str = "",
-    status: int = 200,
+    refused: str,
+    done: str,
+    status: int,
 ) -> HttpResponse:
     shown = Console(request, actor, workshop, now)
-    context = {**shown.context(), "refused": refused, "done": done}
+    context = {**shown.context(), "refused": refused, "done": done, "by_act": True}
     answer = render(request, "workshops/console.html#now", context, status=status)
     answer["HX-Retarget"] = "#console"
     answer["HX-Reswap"] = "outerHTML"
@@ -529,7 +530,7 @@ def console_act(request: MemberRequest, actor: Actor, ref: str, verb: str) -> Ht
     except REFUSALS as refusal:
         refused, status = refusal.sentence, 422
     if request.htmx:
-        return _fragment(request, actor, workshop_of(actor, ref), now, refused=refused, done=done, status=status)
+        return _after_act(request, actor, workshop_of(actor, ref), now, refused=refused, done=done, status=status)
     if refused:
         messages.error(request, refused)
     elif done:
