@@ -57,6 +57,7 @@
   // Changing only what is new -------------------------------------------------------------------------------------------------
 
   let newest = null;
+  let saidStep = room?.dataset.step;
   const adopt = (part) => document.importNode(part, true);
 
   function take(html) {
@@ -121,6 +122,10 @@
       else at = part.nextElementSibling;
     }
     const moved = room.dataset.step !== newest.dataset.step;
+    if (saidStep !== newest.dataset.step) {
+      saidStep = newest.dataset.step;
+      aloud.textContent = `${aloud.dataset.step} ${newest.dataset.stepName}`;
+    }
     const writing = !force && (stays.size > 0 || [...room.querySelectorAll(":scope > [data-part]")].some(isBusy));
     for (const name of ["pulse", "now", "code"]) room.dataset[name] = newest.dataset[name];
     if (moved && writing) {
@@ -459,7 +464,7 @@
 
   // The clock is the server's ---------------------------------------------------------------------------------------------------------------
 
-  let saidOver = "";
+  const saidTimes = {};
   function tick() {
     for (const timer of document.querySelectorAll(".ph-timer")) {
       const ends = Number(timer.dataset.ends);
@@ -470,9 +475,13 @@
       timer.classList.toggle("still", !ends);
       const text = over ? words.over : `${Math.floor(Math.max(0, left) / 60)}:${String(Math.max(0, left) % 60).padStart(2, "0")}`;
       if (shown.textContent !== text) shown.textContent = text;
-      if (over && saidOver !== timer.dataset.ends) {
-        saidOver = timer.dataset.ends;
-        aloud.textContent = aloud.dataset.ready;
+      for (const [name, reached] of [
+        ["over", over],
+        ["minute", ends && left > 0 && left <= 60],
+      ]) {
+        if (!reached || saidTimes[name] === timer.dataset.ends) continue;
+        saidTimes[name] = timer.dataset.ends;
+        aloud.textContent = aloud.dataset[name];
       }
     }
   }

@@ -182,6 +182,7 @@ def test_a_new_code_takes_nobody_out(cast: Cast, room: Workshop) -> None:
     assert moved["Location"] == f"/w/{play.fresh(room).code}/"
     assert phone.client.get(f"/w/{old}/now/").status_code == 200
     assert Client().get(f"/w/{old}/").status_code == 404
+    assert "token" in phone.client.get(f"/w/{old}/?token=new").json()
 
 
 def test_a_seat_of_one_room_is_none_in_another(cast: Cast, room: Workshop) -> None:
@@ -465,7 +466,9 @@ def test_the_wrong_area_is_changed_at_the_foot(cast: Cast, room: Workshop) -> No
 def test_what_nobody_does_is_nothing(cast: Cast, room: Workshop) -> None:
     ana = Phone(room, play.sit(room, "Ana", cast.sales))
     assert ana.post("dance/").status_code == 404
-    assert ana.client.get(f"{ana.base}score/").status_code == 405
+    assert ana.client.get(f"{ana.base}score/")["Location"] == ana.base
+    assert ana.client.get(f"{ana.base}join/")["Location"] == ana.base
+    assert ana.client.delete(f"{ana.base}score/").status_code == 405
     assert ana.client.get(f"{ana.base}asks/new/{cast.to_production.ref}/need/").status_code == 404
     assert ana.client.get(f"{ana.base}asks/new/{cast.to_sales.ref}/sideways/").status_code == 404
 

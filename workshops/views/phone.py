@@ -7,8 +7,9 @@ already. Everything works as plain forms, too; a phone that sends by script (`X-
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import wraps
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from areas.access import open_to_all
 from areas.models import Area, Membership, Organization, User
@@ -121,6 +122,18 @@ def _speak(request: HttpRequest, workshop: Workshop | None) -> str:
     return (translation.get_language() or "es")[:2]
 
 
+def by_post(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """What is only sent. Who comes by the address itself, after changing the language for example, gets the room."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, code: str, **more: str) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD"):
+            return redirect("workshops:phone", code=code)
+        return view(request, code, **more)
+
+    return require_http_methods(["GET", "HEAD", "POST"])(inner)
+
+
 # The door -------------------------------------------------------------------------------------------------------------
 
 
@@ -187,12 +200,14 @@ def phone(request: HttpRequest, code: str) -> HttpResponseBase:
     if isinstance(place, HttpResponse):
         return place
     workshop, seat = place
+    if request.GET.get("token") == "new":
+        if seat is None or _absent(seat, now):
+            return HttpResponse(status=410)
+        return JsonResponse({"token": token_for(_topics(seat))})
     if workshop.code != code:
         return redirect("workshops:phone", code=workshop.code)
     if seat is None:
         return _door(request, workshop, now)
-    if request.GET.get("token") == "new":
-        return JsonResponse({"token": token_for(_topics(seat))})
     return _page(request, seat, now)
 
 
@@ -227,7 +242,7 @@ def _door(
 
 
 @open_to_all
-@require_POST
+@by_post
 def join(request: HttpRequest, code: str) -> HttpResponseBase:
     """In."""
     now = timezone.now()
@@ -283,7 +298,7 @@ def _into(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @open_to_all
-@require_POST
+@by_post
 def resume(request: HttpRequest, code: str) -> HttpResponseBase:
     """The same person with another device, by the personal code."""
     now = timezone.now()
@@ -307,7 +322,7 @@ def resume(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @open_to_all
-@require_POST
+@by_post
 def bye(request: HttpRequest, code: str) -> HttpResponseBase:
     """Gone; the seat waits in case the person comes back."""
     now = timezone.now()
@@ -494,7 +509,7 @@ def _number(text: str) -> int:
 
 
 @open_to_all
-@require_POST
+@by_post
 def act(request: HttpRequest, code: str, verb: str) -> HttpResponseBase:
     """What takes one tap or one field: score, propose, withdraw-proposal, dots, ready, area, takeaway."""
     at = timezone.now()
@@ -750,7 +765,7 @@ def _answer_context(
 
 
 @open_to_all
-@require_POST
+@by_post
 def sign(request: HttpRequest, code: str, link: str) -> HttpResponseBase:
     """Sign the contract as it was read."""
     at = timezone.now()
