@@ -29,7 +29,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from areas.access import open_to_all
 from areas.models import Area, Membership, Organization, User
-from areas.rows import Rows
+from areas.rows import Prepared
 from areas.speaking import LANGUAGES
 from areas.words import Kind
 from post.live import token_for
@@ -46,7 +46,7 @@ from workshops.phases import Phase, Takes
 MOST_BACK = 4000
 OUR_KEY = re.compile(r"[A-Za-z0-9_-]{8,36}")
 
-SEATED = Rows(
+SEATED = Prepared(
     """
     SELECT {seat}, {workshop}, {area}, {member}, {scene}
     FROM workshops_seat seat
@@ -54,8 +54,8 @@ SEATED = Rows(
     JOIN areas_area area ON area.id = seat.area_id
     JOIN areas_organization scene ON scene.id = workshop.scene_id
     LEFT JOIN areas_membership member ON member.id = seat.membership_id
-    WHERE seat.token = ANY(%(tokens)s)
-    ORDER BY workshop.code = %(code)s DESC, workshop.closed_at IS NULL DESC, seat.joined_at DESC
+    WHERE seat.token = ANY(%(tokens)s::text[])
+    ORDER BY workshop.code = %(code)s::text DESC, workshop.closed_at IS NULL DESC, seat.joined_at DESC
     LIMIT 1
     """,
     seat=Seat,
