@@ -30,7 +30,7 @@ from requests.forms.problem import ProblemForm
 from requests.moves import Refused
 from requests.views.live import live, new_token, wants_token
 from requests.wording import sentence
-from workshops import charts, qr, recording, running
+from workshops import after, charts, qr, recording, running
 from workshops.access import actor_in, workshop_of
 from workshops.forms import HandForm, PlanForm, TimerForm
 from workshops.models import Proposal, Seat, Workshop
@@ -702,7 +702,7 @@ def closing(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase:
                 running.throw_away(workshop, actor)
                 messages.success(request, _("The rehearsal is gone; nothing of it remains."))
                 return redirect("workshops:list", org=actor.organization.ref)
-            running.close(workshop, actor, _number(request.POST.get("version", "")), now)
+            after.finish(workshop, actor, _number(request.POST.get("version", "")), now)
         except running.Stale as stale:
             refused, status = stale.sentence, 409
             workshop = workshop_of(actor, ref)
