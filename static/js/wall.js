@@ -112,6 +112,8 @@
     const state = turned.get(frame.id) || { first: "", since: Date.now() };
     turned.set(frame.id, state);
     const at = Math.max(0, pages.findIndex((page) => page.some((line) => line.id === state.first)));
+    // What people are reading stays on the screen, also where for a moment everything seems to fit.
+    if (!lines.some((line) => line.id === state.first)) state.first = pages[at]?.[0]?.id || "";
     state.all = pages.length;
     turn(frame, pages, at);
   }
@@ -121,7 +123,6 @@
     const button = frame.querySelector(":scope > .wall-more");
     state.pages = pages;
     state.at = at;
-    state.first = pages[at]?.[0]?.id || "";
     pages.forEach((page, n) => page.forEach((line) => show(line, n === at)));
     button.hidden = pages.length < 2;
     if (pages.length < 2) return;
@@ -149,8 +150,9 @@
       const found = state.pages.findIndex((page, n) => n !== state.at && page.some((line) => fresh.get(line.id) === 0));
       if (found >= 0) at = found;
     }
-    turn(frame, state.pages, at);
+    state.first = state.pages[at][0].id;
     state.since = Date.now();
+    turn(frame, state.pages, at);
     if (!frame.matches("[data-cards]")) return;
     for (const inner of frame.querySelectorAll("[data-pages]")) {
       if (!inner.checkVisibility()) continue;
@@ -265,7 +267,10 @@
     counts = counted;
     if (isNew) turned.clear();
     scene = here.dataset.scene;
+    sized.disconnect();
     layOut();
+    // Letters, pictures and columns follow the size of the screen one after the other.
+    for (const part of here.querySelectorAll(".wall-head, [data-cards], [data-pages]")) sized.observe(part);
     mark();
     tick();
   }
@@ -339,8 +344,13 @@
   }
   document.addEventListener("visibilitychange", stayAwake);
 
-  addEventListener("resize", () => requestAnimationFrame(layOut));
-  document.addEventListener("fullscreenchange", () => requestAnimationFrame(layOut));
+  let laying = 0;
+  const sized = new ResizeObserver(() => {
+    laying ||= requestAnimationFrame(() => {
+      laying = 0;
+      layOut();
+    });
+  });
   root.classList.add("paged");
   after();
   stayAwake();

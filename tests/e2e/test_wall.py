@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from datetime import timedelta
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,6 +19,7 @@ from tests.workshops import play, scenes
 from workshops import running
 from workshops.models import Workshop
 
+SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 SIZES = ((1920, 1080), (1280, 720), (1024, 768))
 # Everything that is no label, state or aside.
 BODY = """(least) => {
@@ -108,14 +110,22 @@ CUT = """() => {
   for (const card of document.querySelectorAll(".wall-card, .wall-reading, .wall-unmet")) {
     if (card.checkVisibility() && card.scrollHeight > card.clientHeight + 2) wrong.push(`card too full: ${name(card)}`);
   }
+  const columns = ".wall-mirror, .wall-how, .wall-card, .wall-reading, .wall-message > div";
+  for (const column of document.querySelectorAll(columns)) {
+    const inside = [...column.children].filter((e) => e.checkVisibility());
+    inside.forEach((e, n) => {
+      if (n && box(inside[n - 1]).bottom > box(e).top + 2) wrong.push(`lies over another: ${name(e)}`);
+    });
+  }
   return wrong;
 }"""
 
 # The size that the browser was given has arrived, and the lists are laid anew for it.
-SETTLED = """() => new Promise((done) => {
-  dispatchEvent(new Event("resize"));
-  requestAnimationFrame(() => requestAnimationFrame(done));
-})"""
+HAS_SIZE = """([wide, high]) => innerWidth === wide && innerHeight === high &&
+  Math.abs(parseFloat(getComputedStyle(document.documentElement).fontSize) - high * 0.03) < 0.2"""
+SETTLED = """async () => {
+  for (let n = 0; n < 5; n += 1) await new Promise((done) => requestAnimationFrame(done));
+}"""
 
 
 def wall_of(cast: Cast, room: Workshop) -> str:
@@ -136,7 +146,7 @@ def test_every_scene_is_read_from_the_last_row(cast: Cast, come_in: ComeIn, whic
         page.goto(wall_of(cast, stage.room))
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_function("(wide) => innerWidth === wide", arg=width)
+            page.wait_for_function(HAS_SIZE, arg=[width, height])
             page.evaluate(SETTLED)
             said = [
                 *page.evaluate(SMALL_LETTERS, height * 0.02),
@@ -145,8 +155,9 @@ def test_every_scene_is_read_from_the_last_row(cast: Cast, come_in: ComeIn, whic
                 *page.evaluate(CUT),
             ]
             faults[f"{name} {width}×{height}"] = said
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            page.reload()
             faults[f"{name} {scheme}"] = page.evaluate(PALE, 7)
         if which == "line":
             results = Axe().run(page)
@@ -222,11 +233,11 @@ def test_the_clock_runs_by_the_servers_and_its_milestones_are_said(cast: Cast, c
     expect(clock).to_have_text("5:00")
     driver = cast.actor("fede")
     ends = timezone.now()
-    running.start_timer(room, driver, room.version, ends - asks.timedelta(seconds=58), minutes=2)
+    running.start_timer(room, driver, room.version, ends - timedelta(seconds=58), minutes=2)
     expect(clock).to_have_text(re.compile(r"^1:0[0-2]$"))
     expect(page.locator("#wall-said")).to_contain_text(re.compile("One minute|un minuto"), timeout=8_000)
     room = play.fresh(room)
-    running.start_timer(room, driver, room.version, timezone.now() - asks.timedelta(seconds=57), minutes=1)
+    running.start_timer(room, driver, room.version, timezone.now() - timedelta(seconds=57), minutes=1)
     expect(page.locator(".wall-over")).to_be_visible(timeout=8_000)
     expect(clock).to_have_text("0:00")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from html import unescape
 from typing import Any
 from unittest.mock import patch
@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from areas.models import Membership
+from requests import moves
 from requests.models import Ask
 from requests.states import Direction
 from tests import asks, build
@@ -177,7 +178,7 @@ def test_what_happens_at_a_desk_outside_the_room_is_on_the_wall_too(cast: Cast, 
     play.to(room, "voice")
     one = play.ask(ana, cast.to_sales)
     assert "declinada" not in words(shown(room, cast.vera))
-    asks.moves.decline(one, cast.actor("luis"), version=one.version, words="Sin camión", now=build.NOW)
+    moves.decline(one, cast.actor("luis"), version=one.version, words="Sin camión", now=build.NOW)
     assert "Sin camión" in words(shown(room, cast.vera))
 
 
@@ -345,8 +346,7 @@ def test_the_round_asks_in_words_and_lights_its_links(cast: Cast) -> None:
 
 def item_of(room: Workshop, one: Ask) -> wall.Item:
     seen = wall.see(play.fresh(room), build.NOW)
-    lists = [card.items for card in seen.cards] + [seen.said.get("unmet") or []]  # type: ignore[list-item]
-    return next(item for items in lists for item in items if item.ident == f"ask-{one.ref}")
+    return next(item for card in seen.cards for item in card.items if item.ident == f"ask-{one.ref}")
 
 
 def test_each_state_has_its_word_and_what_was_said_stands_beside_it(cast: Cast) -> None:
@@ -360,7 +360,7 @@ def test_each_state_has_its_word_and_what_was_said_stands_beside_it(cast: Cast) 
     play.agree(luis, agreed)
     play.decline(luis, declined, "Falta gente los sábados")
     for one, terms in (
-        (countered, asks.once("Cosa 3", due_on=asks.date(2026, 12, 18))),
+        (countered, asks.once("Cosa 3", due_on=date(2026, 12, 18))),
         (renamed, asks.once("Otra cosa")),
     ):
         taking.counter(
@@ -480,7 +480,7 @@ def test_the_timer_is_the_servers(cast: Cast) -> None:
     running.start_timer(room, cast.actor("fede"), room.version, now, minutes=3)
     found = re.search(r'data-ends="([^"]+)" data-left=""', shown(room, cast.vera))
     assert found
-    left = timezone.datetime.fromisoformat(found[1]) - now
+    left = datetime.fromisoformat(found[1]) - now
     assert timedelta(seconds=179) <= left <= timedelta(seconds=180)
 
 
