@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from areas.models import JournalEntry, Membership
+from areas.models import Area, JournalEntry, Membership
 from areas.words import Role
 from requests.models import ClientProblem
 from tests import asks, build
@@ -253,6 +253,18 @@ def test_another_facilitator_takes_the_console_over_before_acting(cast: Cast, ro
     running.advance(here, gabi, here.version, NOW)
     with pytest.raises(Refused, match="Gabi"):
         do(room, cast, running.advance)
+
+
+def test_who_takes_a_rehearsal_over_acts_in_its_copy(cast: Cast) -> None:
+    room = play.opened(cast, is_rehearsal=True)
+    gabi = build.actor(another_facilitator(cast))
+    here = play.fresh(room)
+    running.take_over(here, gabi, here.version, NOW)
+    here = play.to(room, "problem", by=gabi.membership)
+    area = Area.objects.get(organization=room.scene, name="Ventas")
+    said = {**fields(cast, "Llega tarde"), "accountable": area}
+    running.choose(here, gabi, here.version, NOW, fields=said, proposal=None)
+    assert ClientProblem.objects.get(in_focus=True, statement="Llega tarde").organization == room.scene
 
 
 def test_the_console_is_handed_to_a_facilitator_only(cast: Cast, room: Workshop) -> None:
