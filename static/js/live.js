@@ -33,7 +33,10 @@
 
   // What the person sees of the line
 
+  let line = "off";
+
   function show(state) {
+    line = state;
     for (const sign of document.querySelectorAll("[data-live-state]")) {
       const text = state === "live" ? said.liveOn : said.liveOff;
       sign.dataset.state = state;
@@ -242,6 +245,8 @@
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
+    // A sign that came with the region does not know yet.
+    show(line);
     const memory = kept.get(event.detail.xhr);
     if (memory) {
       kept.delete(event.detail.xhr);
