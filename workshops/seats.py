@@ -157,7 +157,8 @@ def join(
     seat = Seat.objects.create(
         workshop=room, name=called, area=area, membership=membership, code=code, joined_at=now, seen_at=now
     )
-    touch(workshop, now, everyone=not room.step, areas=[area])
+    # While all come in at once, phones look for themselves now and then: hundreds would be told of hundreds.
+    touch(workshop, now, areas=[area] if room.step else [])
     return Joined(seat, True)
 
 
@@ -169,7 +170,7 @@ def _return(workshop: Workshop, seat: Seat, now: datetime) -> Seat:
     seat.left_at, seat.seen_at = None, now
     seat.save(update_fields=["left_at", "seen_at"])
     if was_away:
-        touch(workshop, now, everyone=not workshop.step, areas=[seat.area_id])
+        touch(workshop, now, areas=[seat.area_id])
     return seat
 
 
@@ -195,7 +196,7 @@ def come_back(seat: Seat, now: datetime) -> Seat:
 def leave(seat: Seat, now: datetime) -> None:
     """The person goes; the area goes on, and the seat waits."""
     if Seat.objects.filter(pk=seat.pk, left_at__isnull=True).update(left_at=now) == 1:
-        touch(seat.workshop, now, everyone=not seat.workshop.step, areas=[seat.area_id])
+        touch(seat.workshop, now, areas=[seat.area_id])
     seat.left_at = now
 
 
@@ -226,7 +227,7 @@ def move(seat: Seat, area: Area, now: datetime) -> Seat:
     before = seat.area_id
     Seat.objects.filter(pk=seat.pk).update(area=area, ready_for="")
     seat.area, seat.ready_for = area, ""
-    touch(seat.workshop, now, everyone=not seat.workshop.step, areas=[before, area])
+    touch(seat.workshop, now, areas=[before, area])
     return seat
 
 

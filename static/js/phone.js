@@ -208,6 +208,8 @@
     }
   }
   pulse.addEventListener("live", look);
+  // While people come in nobody is told of each: who waits looks now and then.
+  setInterval(() => room.dataset.step || document.hidden || look(), 9_000 + Math.random() * 6_000);
 
   // Taken out, gone, or the code is over: the page itself says what it means. Nobody loses a text by that.
   function leave() {
