@@ -219,9 +219,9 @@ def word_of(ask: Ask) -> str:
             return pgettext("request", "accepted")
 
 
-def items_between(asks: Iterable[AskNow], room: Room, before: dict[int, Terms]) -> list[Item]:
+def items_between(asks: Iterable[AskNow], room: Room) -> list[Item]:
     """Requests as lines that name both areas."""
-    return [_item(one, room.workshop.scene, before, _between(one)) for one in asks]
+    return [_item(one, room.workshop.scene, {}, _between(one)) for one in asks]
 
 
 def _between(one: AskNow) -> str:
@@ -510,9 +510,14 @@ def _answers(wall: Wall) -> None:
                 "area": short(area_now.area.name),
                 "n": len(mine),
             }
-            items = items_between(mine, room, before)
+            items = [_item(one, room.workshop.scene, before, _with_whom(one, area_now.area)) for one in mine]
             wall.cards.append(Card(f"waits-{area_now.area.ref}", title, items))
     wall.said |= {"unmet": _unmet(room), "open": len(room.open_asks), "asks": len(room.asks), **_tally(room)}
+
+
+def _with_whom(one: AskNow, area: Area) -> str:
+    """The other side, under the name of the area that has to answer."""
+    return _asked_by(one, 2) if one.ask.performer_id == area.pk else _asked_of(one, 2)
 
 
 def _tally(room: Room) -> dict[str, object]:
@@ -521,7 +526,7 @@ def _tally(room: Room) -> dict[str, object]:
 
 
 def _unmet(room: Room) -> list[Item]:
-    return items_between(room.unmet, room, {})
+    return items_between(room.unmet, room)
 
 
 def _agreements(wall: Wall) -> None:

@@ -161,9 +161,11 @@ def drawings() -> Iterator[list[str]]:
 def test_a_change_costs_one_drawing_whoever_looks(cast: Cast, drawings: list[str]) -> None:
     room = play.opened(cast, now=timezone.now())
     play.sit(room, "Ana", cast.sales, now=timezone.now())
+    by_code = reverse("workshops:wall_by_code_now", kwargs={"code": room.code})
     for _n in range(5):
         for member in (cast.fede, cast.vera):
-            client_of(member).get(path(room, "now"))
+            assert f'hx-get="{path(room, "now")}"' in client_of(member).get(path(room, "now")).content.decode()
+        assert f'hx-get="{by_code}"' in Client().get(by_code).content.decode()
     assert len(drawings) == 1
     play.sit(room, "Luis", cast.logistics, now=timezone.now())
     answers = [client_of(cast.vera).get(path(room, "now")).content for _n in range(3)]

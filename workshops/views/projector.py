@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from areas.access import Actor, MemberRequest, for_members, open_to_all
-from contracts.at_hand import Drawn, at_hand
+from contracts.at_hand import HERE, TOKEN, AtHand, Drawn
 from post.near import lan_addresses
 from requests.views.live import live, new_token, wants_token
 from workshops import qr, seats
@@ -27,6 +27,8 @@ from workshops.wall import see
 
 # What is drawn holds until the pulse of the room or what it shows of the organization is another.
 HOLDS = timedelta(days=1)
+# Of a lively room only the last drawings are asked for; they push nothing else out of the memory.
+walls = AtHand(most=4 * 1024 * 1024)
 # Two phases look alike: in both areas ask.
 ASKING = {Phase.VOICE.value: "asking", Phase.CHAIN.value: "asking"}
 
@@ -84,23 +86,25 @@ def _page(request: HttpRequest, workshop: Workshop, fetch: str) -> HttpResponseB
         return new_token(topics)
     now = timezone.now()
     with translation.override(workshop.language):
-        drawn = drawn_wall(request, workshop, fetch, now)
+        drawn = drawn_wall(request, workshop, now)
         context: dict[str, Any] = {
             "workshop": workshop,
             "now_ms": int(now.timestamp() * 1000),
             # What waits to be told to whoever drives the wall is told on their own screen.
             "messages": (),
             "actor": None,
+            "body": HERE,
             **live(request, topics),
         }
-        response = drawn.page(request, "workshops/projector.html", context)
-    return _spoken(response, workshop)
+        before, _here, after = render_to_string("workshops/projector.html", context, request).partition(HERE)
+    parts = (before.encode(), drawn.body(request, fetch), after.encode())
+    return _spoken(HttpResponse(b"".join(parts)), workshop)
 
 
 def _part(request: HttpRequest, workshop: Workshop, fetch: str) -> HttpResponseBase:
     with translation.override(workshop.language):
-        drawn = drawn_wall(request, workshop, fetch, timezone.now())
-    return _spoken(HttpResponse(drawn.body(request)), workshop)
+        drawn = drawn_wall(request, workshop, timezone.now())
+    return _spoken(HttpResponse(drawn.body(request, fetch)), workshop)
 
 
 def _spoken(response: HttpResponse, workshop: Workshop) -> HttpResponse:
@@ -109,18 +113,20 @@ def _spoken(response: HttpResponse, workshop: Workshop) -> HttpResponse:
     return response
 
 
-def drawn_wall(request: HttpRequest, workshop: Workshop, fetch: str, now: datetime) -> Drawn:
-    """The wall in the active language, from the process's memory while nothing of it has changed."""
+def drawn_wall(request: HttpRequest, workshop: Workshop, now: datetime) -> Drawn:
+    """The wall in the active language, from the process's memory while nothing of it has changed. Where its token
+    stands, each page puts the address from which it fetches the next one.
+    """
     join, enter = qr.join_url(request, workshop), qr.enter_url(request)
     state = (workshop.pulse, workshop.scene.revision, workshop.is_open(now))
-    key = ("wall", workshop.pk, *state, workshop.language, join, fetch)
+    key = (workshop.ref, *state, workshop.language, join)
 
     def draw() -> Drawn:
         wall = see(workshop, now)
         context: dict[str, Any] = {
             "wall": wall,
             "body": f"workshops/projector_{ASKING.get(wall.kind, wall.kind)}.html",
-            "fetch": fetch,
+            "fetch": TOKEN,
             "topics": f"{workshop.topic()} {workshop.stage_topic}",
             "square": qr.svg(join),
             "enter": qr.spoken(enter),
@@ -129,7 +135,7 @@ def drawn_wall(request: HttpRequest, workshop: Workshop, fetch: str, now: dateti
         html = render_to_string("workshops/projector_now.html", context)
         return Drawn.of(html, now, now + HOLDS)
 
-    return at_hand.get(key, now, draw)
+    return walls.get(key, now, draw)
 
 
 def _elsewhere(request: HttpRequest, enter: str) -> dict[str, str] | None:
