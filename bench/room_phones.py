@@ -24,6 +24,7 @@ import uvloop
 FORM = re.compile(r'<form\b[^>]*\baction="([^"]+)"[^>]*>(.*?)</form>', re.S)
 INPUT = re.compile(r"<(?:input|button)\b[^>]*>")
 NAMED = re.compile(r'\s(name|value|type)="([^"]*)"')
+PART = re.compile(r'<section id="([^"]+)" class="ph-part[^"]*" data-part="([^"]*)"( data-same)?>(.*?)</section>', re.S)
 PULSE = re.compile(r'data-pulse="(\d+)"')
 TOKEN = re.compile(r'data-live-token="([^"]+)"')
 AREA = re.compile(r'<input\b[^>]*name="area"[^>]*value="([^"]+)"')
@@ -117,7 +118,7 @@ class Phone:
         self.crowd = crowd
         self.line = Line(port, {})
         self.tag = ""
-        self.html = ""
+        self.parts: dict[str, tuple[str, str]] = {}
         self.pulse = 0
         self.live = asyncio.Event()
         self.again = asyncio.Event()
@@ -134,6 +135,8 @@ class Phone:
     async def come_in(self) -> None:
         door = await self.line.ask("GET", self.place)
         areas = AREA.findall(door.text)
+        if not areas:
+            raise SystemExit(f"no door: {door.status} {door.text[:2000]}")
         said = {
             "csrfmiddlewaretoken": self.line.cookies.get("csrf", ""),
             "name": f"Persona {self.n}",
@@ -151,9 +154,16 @@ class Phone:
 
     def take(self, html: str) -> None:
         found = PULSE.search(html)
-        if found:
-            self.html, self.pulse = html, max(self.pulse, int(found[1]))
+        if found and int(found[1]) >= self.pulse:
+            known, self.parts = self.parts, {}
+            for ident, print_, is_same, inside in PART.findall(html):
+                self.parts[ident] = known.get(ident, (print_, "")) if is_same else (print_, inside)
+            self.pulse = int(found[1])
             self.seen.append((self.pulse, time.monotonic()))
+
+    def has(self) -> str:
+        """The parts that stand here and need not travel again, as the script of a phone says it."""
+        return ",".join(print_ for print_, _inside in self.parts.values())
 
     async def listen(self) -> None:
         """The stream; whatever ends it, the phone comes back and looks again."""
@@ -189,7 +199,7 @@ class Phone:
             self.again.clear()
             try:
                 headers = {"If_None_Match": self.tag} if self.tag else {}
-                answer = await self.line.ask("GET", f"{self.place}now/", None, **headers)
+                answer = await self.line.ask("GET", f"{self.place}now/", None, X_Phone="1", X_Has=self.has(), **headers)
             except (OSError, TimeoutError, asyncio.IncompleteReadError):
                 self.crowd.away += 1
                 await asyncio.sleep(0.5)
@@ -211,7 +221,8 @@ class Phone:
                 await asyncio.sleep(self.rng.uniform(*NEXT_ACT) / HURRY)
 
     async def act(self) -> None:
-        offers = [(action, forms) for action, forms in map(read_form, FORM.findall(self.html)) if self.wants(action)]
+        html = "".join(inside for _print, inside in self.parts.values())
+        offers = [(action, forms) for action, forms in map(read_form, FORM.findall(html)) if self.wants(action)]
         if not offers:
             return
         action, said = self.rng.choice(offers)
@@ -231,7 +242,7 @@ class Phone:
         began = time.monotonic()
         while True:
             try:
-                answer = await self.line.ask("POST", action, said, X_Phone="1")
+                answer = await self.line.ask("POST", action, said, X_Phone="1", X_Has=self.has())
                 break
             except (OSError, TimeoutError, asyncio.IncompleteReadError):
                 # What a phone does: the same form, with the same key, until there is an answer.

@@ -12,7 +12,7 @@ from config.env import ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-ROOMS = ("config", "contracts", "requests", "areas", "post")
+ROOMS = ("config", "contracts", "workshops", "requests", "areas", "post")
 # Set by the supervisor for its own children, by nobody else.
 INNER = {"RUN_ID"}
 
