@@ -70,6 +70,8 @@ UNDOES: dict[str, Promise] = {
     "choose": gettext_lazy("chose the problem"),
     "show": gettext_lazy("showed a contract"),
     "plan": gettext_lazy("changed the plan"),
+    # Taken back by `recording.undo`.
+    "record": gettext_lazy("wrote something down"),
 }
 
 
@@ -183,16 +185,14 @@ def _act(
         setattr(workshop, name, value)
     workshop.version = version + 1
     if verb in UNDOES:
-        last = ConsoleAct.objects.filter(workshop=workshop).aggregate(last=Max("n"))["last"] or 0
-        ConsoleAct.objects.create(
-            workshop=workshop,
-            n=last + 1,
-            verb=verb,
-            before={"columns": before, **(beside or {})},
-            by=actor.membership,
-            at=now,
-        )
+        keep(workshop, actor, verb, {"columns": before, **(beside or {})}, now)
     touch(workshop, now, everyone=True)
+
+
+def keep(workshop: Workshop, actor: Actor, verb: str, before: dict[str, object], now: datetime) -> None:
+    """The act is the last one, to be undone first. The row of the workshop is held by whoever calls."""
+    last = ConsoleAct.objects.filter(workshop=workshop).aggregate(last=Max("n"))["last"] or 0
+    ConsoleAct.objects.create(workshop=workshop, n=last + 1, verb=verb, before=before, by=actor.membership, at=now)
 
 
 def _column(name: str) -> str:
@@ -580,8 +580,9 @@ def undo(workshop: Workshop, actor: Actor, version: int, now: datetime) -> str:
             Proposal.objects.filter(pk=int(pk), workshop=workshop).update(same_as_id=earlier)
     ConsoleAct.objects.filter(pk=act.pk).update(undone_at=now)
     workshop.refresh_from_db()
-    if "problem" in changes and workshop.problem and not workshop.problem.in_focus:
-        problems.focus(workshop.problem, actor_in(workshop, actor), now)
+    problem = workshop.problem if "problem" in changes else None
+    if problem and not problem.in_focus and not problem.closed_at:
+        problems.focus(problem, actor_in(workshop, actor), now)
     touch(workshop, now, everyone=True)
     return str(UNDOES[act.verb])
 
@@ -602,7 +603,7 @@ def not_ready(people: int, ready: int) -> str | None:
 def default_name(language: str, now: datetime) -> str:
     """What a workshop is called if nobody says otherwise."""
     with translation.override(language):
-        return _("Workshop of %(day)s") % {"day": date_format(now, "j F Y")}
+        return _("Workshop of %(day)s") % {"day": date_format(now)}
 
 
 def step_label(workshop: Workshop) -> str:

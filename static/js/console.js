@@ -7,6 +7,10 @@
   "use strict";
   const heard = document.getElementById("c-heard");
   const region = () => document.getElementById("console");
+  // Whether the line is live: live.js says it when that changes, and the fragment that comes knows nothing of it.
+  const sign = (root) => root.querySelector("[data-live-state]");
+  let line = "off";
+  let acting = 0;
   let aheadBy = 0;
   let said = { step: null, count: null, minutes: null };
 
@@ -16,6 +20,22 @@
     if (!by || !by.form || by.form !== event.detail.elt) return;
     event.detail.path = by.getAttribute("formaction") ?? by.form.getAttribute("action");
     if (by.name) event.detail.parameters[by.name] = by.value;
+  });
+
+  // While an act is under way its form stays where it is: the answer brings the whole room anyway.
+  const ofAct = (event) => event.detail.requestConfig?.elt?.matches?.("#acts, [data-closes]");
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (ofAct(event)) acting += 1;
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, target } = event.detail;
+    if (target?.id === "console") line = sign(target)?.dataset.state ?? line;
+    if (acting && target?.id === "console" && requestConfig?.triggeringEvent?.type === "live") event.detail.shouldSwap = false;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!ofAct(event)) return;
+    acting -= 1;
+    if (!event.detail.xhr?.status) region()?.dispatchEvent(new CustomEvent("live"));
   });
 
   // The clock -----------------------------------------------------------------------------------------------------------
@@ -58,6 +78,8 @@
     if (!here) return;
     const clock = here.querySelector("[data-timer]");
     if (clock) aheadBy = Date.parse(clock.dataset.now) - Date.now();
+    const state = sign(here);
+    if (state && state.dataset.state !== "live") state.dataset.state = line;
     for (const field of document.querySelectorAll("[data-follows]")) field.value = here.dataset.version;
     const { step, title, count } = here.dataset;
     if (said.step !== null && said.step !== step) {

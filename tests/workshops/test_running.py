@@ -51,6 +51,11 @@ def test_one_click_opens_a_room_with_a_code_and_the_problem_in_focus(cast: Cast)
     assert JournalEntry.objects.filter(event="workshop.opened").count() == 1
 
 
+def test_a_name_of_its_own_says_the_day_as_people_say_it() -> None:
+    assert running.default_name("es", NOW).endswith("16 de noviembre de 2026")
+    assert running.default_name("en", NOW) == "Workshop of Nov. 16, 2026"
+
+
 @pytest.mark.parametrize("who", ["ana", "victor", "vera"])
 def test_only_a_facilitator_begins_one(cast: Cast, who: str) -> None:
     with pytest.raises(Refused):
