@@ -29,6 +29,7 @@ from workshops.signals import touch
 logger = logging.getLogger(__name__)
 
 MOST_IN = 300
+FEW = 40
 MOST_NAME = 60
 SALT = "workshops.seat"
 COOKIE = "seat_"
@@ -149,7 +150,8 @@ def join(
     if area.organization_id != room.scene_id or area.archived_at or area.kind == Kind.CLIENT:
         raise Refused(_("Choose your area from the list."))
     taken = set(Seat.objects.filter(workshop=room).values_list("code", flat=True))
-    if Seat.objects.filter(workshop=room, left_at__isnull=True, removed_at__isnull=True).count() >= MOST_IN:
+    sitting = Seat.objects.filter(workshop=room, left_at__isnull=True, removed_at__isnull=True).count()
+    if sitting >= MOST_IN:
         raise Refused(_("%(most)s people are in already; the room holds no more.") % {"most": MOST_IN})
     code = new_code(PERSON)
     while code in taken:
@@ -157,8 +159,8 @@ def join(
     seat = Seat.objects.create(
         workshop=room, name=called, area=area, membership=membership, code=code, joined_at=now, seen_at=now
     )
-    # While all come in at once, phones look for themselves now and then: hundreds would be told of hundreds.
-    touch(workshop, now, areas=[area] if room.step else [])
+    # Where hundreds come in at once, phones look for themselves now and then: each would be told of each.
+    touch(workshop, now, areas=[area] if room.step else [], everyone=not room.step and sitting < FEW)
     return Joined(seat, True)
 
 
