@@ -187,3 +187,27 @@ def test_every_scene_fits_and_is_accessible(cast: Cast, come_in: ComeIn) -> None
             rules = ["color-contrast"] if size == "night" else []
             wrong += [f"{name} {size}: {fault}" for fault in page.evaluate(RUN_AXE, rules)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_news_between_a_press_and_its_answer_does_not_lose_the_answer(
+    cast: Cast, come_in: ComeIn, room: Workshop
+) -> None:
+    """The room is looking again when something is pressed: the form that waits for its answer stays where it is."""
+    page = opened(come_in, cast, room)
+    errors: list[str] = []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    looks: list[Any] = []
+    acts: list[Any] = []
+    page.route("**/console/now/", lambda route: looks.append(route))
+    page.route("**/console/go/", lambda route: acts.append(route))
+    with page.expect_request("**/console/now/"):
+        play.sit(room, "Ana", cast.sales, now=timezone.now())
+    with page.expect_request("**/console/go/"):
+        page.locator('.c-steps [value="answers"]').click()
+    with page.expect_response("**/console/now/"):
+        looks[0].continue_()
+    acts[0].continue_()
+    at(page, "answers")
+    is_live(page)
+    expect(page.locator(".c-count b")).to_have_text("1")
+    assert errors == []
