@@ -89,7 +89,9 @@ CUT = """() => {
   const name = (e) => `${e.id || e.className} ${e.textContent.trim().replace(/\\s+/g, " ").slice(0, 50)}`;
   const parts = [...document.querySelectorAll(".wall > *")].filter((e) => e.checkVisibility());
   parts.forEach((part, n) => {
-    if (box(part).bottom > innerHeight + 1 || box(part).right > innerWidth + 1) wrong.push(`outside: ${name(part)}`);
+    const [frame, seen] = [box(part.parentElement), box(part)];
+    const sides = [seen.bottom - innerHeight, seen.right - innerWidth, frame.top - seen.top, frame.left - seen.left];
+    if (Math.max(...sides) > 1) wrong.push(`outside: ${name(part)}`);
     if (n && box(parts[n - 1]).bottom > box(part).top + 1) wrong.push(`overlaps what is above: ${name(part)}`);
     for (const one of part.querySelectorAll("h1, h2, h3, p, li, svg, button, dd")) {
       if (!one.checkVisibility() || one.closest(".sr-only, .wall-just")) continue;
