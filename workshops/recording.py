@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from areas.access import Actor
 from areas.models import Area, Link, Membership
@@ -21,16 +23,18 @@ from contracts.words import Side
 from requests import moves
 from requests.models import Ask, ClientProblem
 from requests.moves import Fields, Refused
-from requests.states import State, Verb
-from workshops import taking
+from requests.states import OPEN, State, Verb
+from workshops import running, taking
 from workshops.access import actor_in
 from workshops.codes import PERSON, new_code
-from workshops.models import Deed, Proposal, Seat, Takeaway, Workshop
+from workshops.models import ConsoleAct, Deed, Proposal, Seat, Takeaway, Workshop
 from workshops.running import why_not_act
 from workshops.seats import clean_name
 from workshops.signals import touch
 
 MOST_IN_AREA = 60
+# What a signature or an answer set going is not called back; the next words are written down instead.
+STAYS = gettext_lazy("What was said in a conversation stays, with both names. Write down what they say now.")
 
 
 def _may(workshop: Workshop, actor: Actor, now: datetime) -> Actor:
@@ -39,6 +43,13 @@ def _may(workshop: Workshop, actor: Actor, now: datetime) -> Actor:
     if refusal:
         raise Refused(refusal)
     return actor_in(workshop, actor)
+
+
+def _kept(workshop: Workshop, actor: Actor, now: datetime, what: str, **before: object) -> None:
+    """What was written down is the facilitator's last act. Inside the deed's transaction, at its end."""
+    Workshop.objects.filter(pk=workshop.pk).update(version=F("version") + 1)
+    workshop.version += 1
+    running.keep(workshop, actor, "record", {"what": what, **before}, now)
 
 
 def ask_of(workshop: Workshop, ref: str) -> Ask | None:
@@ -73,6 +84,7 @@ def seat_for(workshop: Workshop, actor: Actor, name: str, area: Area, now: datet
             known.left_at = None
             known.save(update_fields=["left_at"])
             touch(workshop, now, areas=[area])
+            _kept(workshop, actor, now, "seat", pk=known.pk)
         known.workshop = workshop
         return known
     if seats.filter(area=area).count() >= MOST_IN_AREA:
@@ -85,6 +97,7 @@ def seat_for(workshop: Workshop, actor: Actor, name: str, area: Area, now: datet
         workshop=workshop, name=called, area=area, code=code, has_no_phone=True, joined_at=now, seen_at=now
     )
     touch(workshop, now, everyone=not workshop.step, areas=[area])
+    _kept(workshop, actor, now, "seat", pk=seat.pk)
     return seat
 
 
@@ -92,14 +105,19 @@ def seat_for(workshop: Workshop, actor: Actor, name: str, area: Area, now: datet
 def ready(workshop: Workshop, actor: Actor, seat: Seat, is_ready: bool, now: datetime) -> None:
     """The person says to be ready, or not yet. Raises Refused."""
     _may(workshop, actor, now)
+    before = seat.ready_for
     taking.ready(seat, workshop.step, is_ready, now)
+    _kept(workshop, actor, now, "ready", pk=seat.pk, ready_for=before)
 
 
 @transaction.atomic
 def propose(workshop: Workshop, actor: Actor, seat: Seat, text: str, key: str, now: datetime) -> Proposal | None:
     """A problem of the client that the person says. Raises Refused."""
     _may(workshop, actor, now)
-    return taking.propose(seat, text, key, now)
+    made = taking.propose(seat, text, key, now)
+    if made:
+        _kept(workshop, actor, now, "proposal", pk=made.pk)
+    return made
 
 
 @transaction.atomic
@@ -108,7 +126,12 @@ def take_away(
 ) -> Takeaway | None:
     """What the area leaves. Raises Refused, WroteMeanwhile."""
     _may(workshop, actor, now)
-    return taking.take_away(seat, kind, text, version=version, key=key, now=now)
+    before = Takeaway.objects.filter(workshop=workshop, area=seat.area, kind=kind).first()
+    made = taking.take_away(seat, kind, text, version=version, key=key, now=now)
+    if made and (before is None or before.text != made.text):
+        was = {"text": before.text, "by_name": before.by_name} if before else {}
+        _kept(workshop, actor, now, "takeaway", pk=made.pk, version=made.version, **was)
+    return made
 
 
 # The conversation -----------------------------------------------------------------------------------------------------
@@ -162,6 +185,7 @@ def ask(
     )
     Deed.objects.filter(workshop=workshop, key=key).update(ask=made)
     touch(workshop, now, areas=[asker, performer])
+    _kept(workshop, actor, now, "ask", ref=made.ref, said_by=said_by)
     return made
 
 
@@ -185,6 +209,7 @@ def agree(
         return
     moves.agree(found, here, version=version, owner=owner, owner_name=owner_name, words=words, said_by=said_by, now=now)
     touch(workshop, now, areas=[found.asker_id, found.performer_id])
+    _kept(workshop, actor, now, "answer")
 
 
 @transaction.atomic
@@ -218,6 +243,7 @@ def counter(
         now=now,
     )
     touch(workshop, now, areas=[found.asker_id, found.performer_id])
+    _kept(workshop, actor, now, "answer")
 
 
 @transaction.atomic
@@ -250,6 +276,7 @@ def decline(
     )
     more = [redirect_to.pk] if redirect_to else []
     touch(workshop, now, areas=[found.asker_id, found.performer_id, *more])
+    _kept(workshop, actor, now, "answer")
 
 
 # Signing --------------------------------------------------------------------------------------------------------------
@@ -268,6 +295,7 @@ def sign(
     version = drafting.sign(contract, side, here, digest=digest, said_by=clean_name(said_by), now=now)
     _note(workshop, "sign", f"sign-{link.pk}-{side.value[:1]}-{digest[:16]}", now, link=link)
     touch(workshop, now, areas=[link.customer_id, link.supplier_id])
+    _kept(workshop, actor, now, "signature")
     return version
 
 
@@ -281,4 +309,58 @@ def confirm(workshop: Workshop, actor: Actor, signature: Signature, now: datetim
     contract.organization = workshop.scene
     version = drafting.confirm(contract, signature, here, now=now)
     touch(workshop, now, areas=[contract.link.customer_id, contract.link.supplier_id])
+    _kept(workshop, actor, now, "signature")
     return version
+
+
+# Undo -----------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def undo(workshop: Workshop, actor: Actor, version: int, now: datetime) -> str:
+    """Take the facilitator's last act back, also what was written down for somebody, as long as nobody went on from
+    there. Returns what it was. Raises Refused, Stale.
+    """
+    act = running.last_act(workshop)
+    if act is None or act.verb != "record":
+        return running.undo(workshop, actor, version, now)
+    here = _may(workshop, actor, now)
+    areas = _take_back(workshop, here, act.before, now)
+    if Workshop.objects.filter(pk=workshop.pk, version=version).update(version=F("version") + 1) != 1:
+        raise running.Stale
+    ConsoleAct.objects.filter(pk=act.pk).update(undone_at=now)
+    touch(workshop, now, areas=areas, everyone=act.before["what"] in ("proposal", "seat"))
+    return str(running.UNDOES[act.verb])
+
+
+def _take_back(workshop: Workshop, here: Actor, before: dict[str, object], now: datetime) -> list[int]:
+    """Whose phones look again. Raises Refused."""
+    what, pk = before["what"], int(str(before.get("pk", 0)))
+    if what == "ask":
+        found = ask_of(workshop, str(before["ref"]))
+        if found is None or found.state not in OPEN:
+            raise Refused(str(STAYS))
+        moves.withdraw(found, here, version=found.version, said_by=str(before["said_by"]), now=now)
+        return [found.asker_id, found.performer_id]
+    if what == "proposal":
+        Proposal.objects.filter(pk=pk, workshop=workshop).update(dropped_at=now)
+        return []
+    if what == "takeaway":
+        mine = Takeaway.objects.filter(pk=pk, workshop=workshop, version=int(str(before["version"])), ask=None)
+        area = mine.values_list("area", flat=True).first()
+        if area is None:
+            raise Refused(str(STAYS))
+        if "text" in before:
+            # The version goes back with the text, so that the act before can be undone as well.
+            mine.update(text=before["text"], by_name=before["by_name"], at=now, version=F("version") - 1)
+        else:
+            mine.delete()
+        return [area]
+    if what in ("seat", "ready"):
+        seat = Seat.objects.filter(pk=pk, workshop=workshop)
+        if what == "seat":
+            seat.update(left_at=now)
+        else:
+            seat.update(ready_for=str(before["ready_for"]))
+        return list(seat.values_list("area", flat=True))
+    raise Refused(str(STAYS))

@@ -203,9 +203,7 @@ class Room:
 
     @property
     def unmet(self) -> list[AskNow]:
-        """Declined needs that were not agreed elsewhere after being sent on."""
-        agreed = {one.ask.redirected_from_id for one in self.asks if one.ask.state in (State.AGREED, State.REPLACED)}
-        return [one for one in self.asks if one.is_unmet and one.ask.pk not in agreed]
+        return unmet_of(self.asks)
 
     def is_revealed(self, step: Step | None = None) -> bool:
         here = step or self.step
@@ -335,13 +333,18 @@ def _answered(workshop: Workshop) -> int:
 
 def asks_of(workshop: Workshop) -> list[AskNow]:
     """The asks made in this workshop and those that they were sent on to, as they were asked. Three queries."""
-    opened = {
-        deed.ask_id: deed for deed in Deed.objects.filter(workshop=workshop, ask__isnull=False, verb=Verb.ASK.value)
-    }
+    deeds = Deed.objects.filter(workshop=workshop, ask__isnull=False).values_list("ask", "verb", "seat", "step")
+    opened: dict[int | None, tuple[int | None, str]] = {}
+    # Whoever sends on what was sent to them does so in the room, however often it goes on.
+    touched = set()
+    for pk, verb, seat, step in deeds:
+        touched.add(pk)
+        if verb == Verb.ASK.value:
+            opened[pk] = (seat, step)
     rows = (
         Ask.objects.select_related("link__customer", "link__supplier", "asker", "performer", "terms", "owner__user")
         .filter(organization_id=workshop.scene_id)
-        .filter(Q(pk__in=opened) | Q(redirected_from__in=opened) | Q(redirected_from__redirected_from__in=opened))
+        .filter(Q(pk__in=opened) | Q(redirected_from__in=touched) | Q(redirected_from__redirected_from__in=touched))
         .exclude(state__in=(State.DRAFT, State.WITHDRAWN))
         .order_by("asked_at", "pk")
     )
@@ -352,18 +355,33 @@ def asks_of(workshop: Workshop) -> list[AskNow]:
     asks: list[AskNow] = []
     for ask in found:
         ask.organization = workshop.scene
-        said, deed = last.get(ask.pk), opened.get(ask.pk)
+        said, (seat, step) = last.get(ask.pk), opened.get(ask.pk, (None, ""))
         asks.append(
             AskNow(
                 ask,
                 words=said.words if said else "",
                 alternative=said.alternative if said else "",
                 by_name=said.by_name if said else "",
-                seat=deed.seat_id if deed else None,
-                step=deed.step if deed else "",
+                seat=seat,
+                step=step,
             )
         )
     return asks
+
+
+def unmet_of(asks: Iterable[AskNow]) -> list[AskNow]:
+    """Declined needs that nobody took over, however often they were sent on; each need once, where it stopped."""
+    every = list(asks)
+    before: dict[int, int | None] = {one.ask.pk: one.ask.redirected_from_id for one in every}
+    settled: set[int] = set()
+    for one in every:
+        if one.ask.state not in OPEN:
+            pk: int | None = one.ask.redirected_from_id
+            # What was agreed settles all that it was sent on from; what was declined again stands for them.
+            while pk and pk not in settled:
+                settled.add(pk)
+                pk = before.get(pk)
+    return [one for one in every if one.is_unmet and one.ask.pk not in settled]
 
 
 def proposals_of(workshop: Workshop) -> tuple[list[ProposalNow], dict[tuple[int, int], int]]:

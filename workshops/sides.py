@@ -50,6 +50,7 @@ from workshops.room import (
     people_by_area,
     proposals_of,
     shape_of,
+    unmet_of,
 )
 from workshops.saying import OFTEN, often_word
 
@@ -834,8 +835,7 @@ def _answers(seen: Seen) -> list[Part]:
     cards = _cards(seen, asks)
     waiting = [card for card in cards if card.waits_for_us]
     others = [card for card in cards if card.one.is_open and not card.waits_for_us]
-    agreed = {one.ask.redirected_from_id for one in asks if one.ask.state == State.AGREED}
-    unmet = [one for one in asks if one.is_unmet and one.ask.pk not in agreed]
+    unmet = unmet_of(asks)
     open_elsewhere = sum(one.is_open for one in asks) - len(waiting) - len(others)
     if waiting:
         lead = _lead(

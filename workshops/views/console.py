@@ -445,7 +445,7 @@ def _timer(press: Press) -> str:
 
 
 def _undo(press: Press) -> str:
-    return _("Undone: you %(what)s.") % {"what": running.undo(*press.four)}
+    return _("Undone: you %(what)s.") % {"what": recording.undo(*press.four)}
 
 
 def _remove(press: Press) -> str:
