@@ -337,10 +337,10 @@ def asks_of(workshop: Workshop) -> list[AskNow]:
     opened: dict[int | None, tuple[int | None, str]] = {}
     # Whoever sends on what was sent to them does so in the room, however often it goes on.
     touched = set()
-    for pk, verb, seat, step in deeds:
+    for pk, verb, by, where in deeds:
         touched.add(pk)
         if verb == Verb.ASK.value:
-            opened[pk] = (seat, step)
+            opened[pk] = (by, where)
     rows = (
         Ask.objects.select_related("link__customer", "link__supplier", "asker", "performer", "terms", "owner__user")
         .filter(organization_id=workshop.scene_id)
