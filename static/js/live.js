@@ -23,6 +23,7 @@
   let aheadBy = 0;
   const ripened = new Set();
   const underway = new Map();
+  const acting = new Set();
   const owed = new Set();
   const kept = new WeakMap();
   const forced = new WeakSet();
@@ -74,9 +75,14 @@
   }
 
   // While a region's answer is under way, or the element that came has not been wired yet, htmx would lose a signal.
-  // Between pressing and letting go a swap would lose the click.
+  // Between pressing and letting go a swap would lose the click. What somebody does in a region is answered first, so that
+  // nothing new stands there to be pressed when that answer takes its place.
+  function held(region) {
+    return region.contains(pressed) || [...acting].some((one) => region.contains(one));
+  }
+
   function deaf(region) {
-    if (underway.get(region.id) === region || region.contains(pressed)) return true;
+    if (underway.get(region.id) === region || held(region)) return true;
     return region.closest(".htmx-added, .htmx-settling, .htmx-swapping") !== null;
   }
 
@@ -198,9 +204,14 @@
 
   document.addEventListener("htmx:beforeSend", (event) => {
     if (byItself(event.detail.requestConfig)) underway.set(event.detail.elt.id, event.detail.elt);
+    else acting.add(event.detail.elt);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!byItself(event.detail.requestConfig)) return;
+    if (!byItself(event.detail.requestConfig)) {
+      acting.delete(event.detail.requestConfig.elt);
+      setTimeout(pay);
+      return;
+    }
     const { id } = event.detail.requestConfig.elt;
     underway.delete(id);
     const { status } = event.detail.xhr;
@@ -236,7 +247,7 @@
     } else if (busy(region) && !forced.has(region)) {
       event.detail.shouldSwap = false;
       hold(region);
-    } else if (event.detail.shouldSwap && region.contains(pressed)) {
+    } else if (event.detail.shouldSwap && held(region)) {
       event.detail.shouldSwap = false;
       owed.add(region.id);
     } else if (event.detail.shouldSwap) {
