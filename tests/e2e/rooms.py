@@ -18,7 +18,6 @@ from playwright.sync_api import Locator, Page, expect
 from areas.models import Area, Link, Membership
 from tests.e2e.conftest import ComeIn
 from tests.e2e.screens import fill, is_live
-from tests.e2e.test_every_page import AXE, RUN_AXE
 from tests.e2e.test_live import ANSWER_TIME
 from workshops import qr
 from workshops.models import Workshop
@@ -61,16 +60,6 @@ class Screen:
 
     def is_live(self) -> None:
         is_live(self.page)
-
-    def faults(self, *, night: bool = True) -> list[str]:
-        """What axe finds by day, and by night in the colours."""
-        self.page.evaluate(AXE)
-        found: list[str] = self.page.evaluate(RUN_AXE, [])
-        if night:
-            self.page.emulate_media(color_scheme="dark")
-            found += [f"dark {fault}" for fault in self.page.evaluate(RUN_AXE, ["color-contrast"])]
-            self.page.emulate_media(color_scheme="light")
-        return found
 
 
 class Console(Screen):

@@ -15,7 +15,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Route, expect
 
-from areas.models import Area, Link
+from areas.models import Area, Link, Organization
 from areas.words import Kind
 from contracts.models import Commitment, Occurrence, Version
 from post.models import Letter
@@ -23,12 +23,17 @@ from requests import problems
 from requests.models import Act, Ask, ClientProblem
 from requests.states import State, Verb
 from tests import build
+from tests.asks import problem
 from tests.cast import Cast
 from tests.e2e import screens
 from tests.e2e.conftest import ComeIn
 from tests.e2e.rooms import PHONE, Pace, Phone, Stage
 from tests.e2e.screens import fill, in_days, is_not_live
+from tests.e2e.test_every_page import AXE, RUN_AXE
 from tests.e2e.test_live import ANSWER_TIME, Restarting
+from tests.e2e.test_sizes import SMALLEST, STICKS_OUT, TOO_SMALL, UNFOLD, told
+from tests.workshops import play, scenes
+from workshops import seats
 from workshops.models import Score, Seat, Takeaway, Workshop
 
 LATE = "Mi pedido llega tarde"
@@ -222,10 +227,10 @@ def _problem(stage: Stage, cast: Cast, pace: Pace) -> None:
     expect(wall.page.locator(".wall-chosen")).to_contain_text(LATE)
     for phone in stage.phones:
         expect(phone.part("p-chosen")).to_contain_text("Ventas")
-    problem = ClientProblem.objects.get()
-    assert (problem.process, problem.moment, problem.accountable) == ("retain", "deliver", cast.sales)
-    assert problem.target == 95
-    assert problem.in_focus
+    chosen = ClientProblem.objects.get()
+    assert (chosen.process, chosen.moment, chosen.accountable) == ("retain", "deliver", cast.sales)
+    assert chosen.target == 95
+    assert chosen.in_focus
 
 
 def _answers(stage: Stage, cast: Cast, pace: Pace) -> None:
@@ -579,3 +584,173 @@ def _the_server_restarts(stage: Stage, server: Restarting, otto: Phone) -> None:
     expect(stage.wall.item("A van with a lift").locator(".pill.agreed").first).to_have_count(1)
     stage.phones[0].has("A van with a lift", "agreed")
     assert Act.objects.filter(ask__terms__outcome="A van with a lift", verb=Verb.AGREE).count() == 1
+
+
+# What the facilitator does, on all three screens ---------------------------------------------------------------------
+def test_lock_take_out_undo_and_who_has_no_phone(cast: Cast, stage: Stage) -> None:
+    problem(cast, in_focus=True)
+    stage.begin(cast.fede)
+    console, wall = stage.console, stage.wall
+    ana, eva = stage.phone("Ana", cast.sales), stage.phone("Eva", cast.sales)
+    luis = stage.phone("Luis", cast.logistics)
+
+    # Nobody new; who is in stays.
+    address = wall.address
+    console.act("lock")
+    expect(wall.page.locator(".wall-locked")).to_be_visible()
+    late = stage.window(None, address, **PHONE)
+    expect(late.locator("[role=status]")).to_be_visible()
+    expect(late.locator("#name")).to_have_count(0)
+    ana.page.reload()
+    ana.at("")
+    console.press(console.key("u"))
+    expect(wall.page.locator("svg.qr").first).to_be_visible()
+    late.reload()
+    expect(late.locator("#name")).to_be_visible()
+
+    # Taken out by mistake, and back; what was said stays.
+    console.act("go", value="voice")
+    stage.all_at("voice")
+    ana.ask(cast.to_sales, WINDOW)
+    seat = Seat.objects.get(name="Ana")
+    console.act("remove", value=seat.ref, sure=True)
+    expect(ana.page.locator("#room")).to_have_count(0)
+    expect(console.people).to_have_text("2")
+    expect(eva.card(WINDOW)).to_be_visible()
+    console.press(console.key("u"))
+    expect(console.people).to_have_text("3")
+    ana.page.locator("main a.btn").tap()
+    ana.at("voice")
+    expect(ana.card(WINDOW)).to_be_visible()
+
+    # A step too far, and back with one key; nothing is lost.
+    console.next(sure=True)
+    stage.all_at("chain:2")
+    luis.agree(WINDOW)
+    console.page.keyboard.press("u")
+    stage.all_at("voice")
+    ana.has(WINDOW, "agreed")
+    console.act("go", value="chain:3")
+
+    # Marta has no phone: what she says is written down, and both names stand beside it.
+    record = f"{stage.path(stage.workshop, 'console')}record/"
+    link = cast.to_logistics
+    console.page.goto(f"{record}?what=ask&link={link.ref}&direction=requirement")
+    form = console.page.locator("main form")
+    fill(form, said_by="Marta", **screens.after_event(ORDERS))
+    console.saved()
+    expect(luis.card(ORDERS)).to_be_visible()
+    expect(wall.item(ORDERS)).to_have_count(1)
+    console.page.goto(record)
+    fill(console.page.locator("main form"), name="Marta", area=cast.production.ref)
+    console.saved()
+    expect(console.people).to_have_text("4")
+    expect(console.page.locator(".c-names", has_text="Marta")).to_have_count(1)
+    asked = Act.objects.get(ask__terms__outcome=ORDERS, verb=Verb.ASK)
+    assert (asked.by_name, asked.recorded_by) == ("Marta", cast.fede)
+
+    # Another day.
+    console.act("pause", sure=True)
+    wall.at("paused")
+    for phone in stage.phones:
+        expect(phone.part("p-paused")).to_be_visible()
+    console.act("go-on")
+    stage.all_at("chain:3")
+
+
+def test_a_rehearsal_is_marked_on_every_screen_and_leaves_nothing(cast: Cast, stage: Stage) -> None:
+    problem(cast, in_focus=True)
+    before = {model: model.objects.count() for model in (Organization, Area, Link, ClientProblem, Letter)}
+    stage.begin(cast.fede, rehearse=True)
+    console, wall = stage.console, stage.wall
+    ana, luis = stage.phone("Ana", cast.sales), stage.phone("Luis", cast.logistics)
+    copy = stage.workshop.scene
+    to_sales = Link.objects.get(organization=copy, customer__name="Ventas")
+    console.act("go", value="voice")
+    stage.all_at("voice")
+    for mark in (
+        wall.page.locator(".wall-rehearsal"),
+        console.page.locator(".rehearsal-bar, .rehearsal, [class*=rehearsal]").first,
+        ana.page.locator(".ph-top .pill.soon"),
+    ):
+        expect(mark).to_be_visible()
+    ana.ask(to_sales, WINDOW)
+    console.next(sure=True)
+    luis.agree(WINDOW)
+    console.act("go", value="agreements")
+    ana.sign(to_sales)
+    luis.sign(to_sales)
+    for _side in ("supplier", "customer"):
+        console.confirm(to_sales)
+    expect(ana.contract(to_sales).locator(".pill.in_force")).to_be_visible()
+    assert Version.objects.filter(contract__organization=copy).count() == 1
+
+    console.page.goto(f"{stage.path(stage.workshop, 'console')}close/")
+    console.page.locator("button[name=throw-away]").click()
+    console.page.locator("dialog[open] .btn.primary").click()
+    console.page.wait_for_url("**/workshops/")
+    for phone in (ana, luis):
+        phone.page.reload()
+        expect(phone.page.locator("#room")).to_have_count(0)
+        expect(phone.page.locator("#code")).to_be_visible()
+    assert {model: model.objects.count() for model in before} == before
+    for gone in (Workshop, Seat, Ask, Version, Commitment, Occurrence):
+        assert not gone.objects.exists()  # type: ignore[attr-defined]
+
+
+def test_from_nothing_to_the_first_phone_in_a_few_acts(come_in: ComeIn) -> None:
+    """At a client's office: a name, a chain from a template, one click."""
+    carla = build.user("Carla")
+    began = time.monotonic()
+    page = come_in(carla, "/new/workshop/")
+    page.locator("main form button[name=pick]").nth(1).click()
+    page.locator("[name=name]").first.fill("Muebles del Sur")
+    page.locator("main form .wizard-foot .btn.primary").click()
+    page.wait_for_url("**/console/")
+    room = Workshop.objects.get()
+    phone = Phone(come_in(None, f"/w/{room.code}/", **PHONE), "Ana")
+    area = Area.objects.filter(organization=room.scene).exclude(kind=Kind.CLIENT).order_by("pk")[0]
+    phone.sits("Ana", area.name)
+    expect(page.locator(".c-count b")).to_have_text("1")
+    assert time.monotonic() - began < 120
+    page.locator("#console [data-key=n]").click()
+    phone.at("mirror")
+
+
+# To be read and pressed by everybody ---------------------------------------------------------------------------------
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_phone_is_accessible_in_every_scene(cast: Cast, come_in: ComeIn, language: str) -> None:
+    """The line of five areas in Spanish, by day and by night; the graph with long and foreign names in English."""
+    now = timezone.now()
+    played = scenes.line(cast, now) if language == "es" else scenes.graph(cast, now)
+    Workshop.objects.update(language=language)
+    page = come_in(None, f"/w/{played.room.code}/", **PHONE)
+    night = come_in(None, f"/w/{played.room.code}/", color_scheme="dark", **PHONE)
+    faults: dict[str, list[str]] = {}
+    for name in scenes.scenes(played, 2):
+        here = [cast.sales, cast.logistics] if re.search("voice|chain|answers|agreements", name) else [cast.logistics]
+        for area in here:
+            if played.seats:
+                seat = played.seats[area.pk][0]
+                cookie = {"name": seats.cookie_name(played.room), "value": seats.sign(seat), "url": page.url}
+                for one in (page, night):
+                    one.context.add_cookies([cookie])  # type: ignore[list-item]
+            page.set_viewport_size(PHONE["viewport"])
+            page.goto(f"/w/{play.fresh(played.room).code}/")
+            page.evaluate(AXE)
+            said = page.evaluate(RUN_AXE, [])
+            page.evaluate(UNFOLD)
+            said += page.evaluate(RUN_AXE, []) + page.evaluate(TOO_SMALL)
+            if language == "es":
+                night.goto(page.url)
+                night.evaluate(AXE)
+                night.evaluate(UNFOLD)
+                said += [f"dark {fault}" for fault in night.evaluate(RUN_AXE, ["color-contrast"])]
+            said += page.evaluate(STICKS_OUT, 390)
+            page.set_viewport_size(SMALLEST)
+            said += [f"320: {fault}" for fault in page.evaluate(STICKS_OUT, 320)]
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            faults[f"{name} {area}"] = sorted(set(said))
+
+    assert len(faults) > 24
+    assert not told(faults), told(faults)
