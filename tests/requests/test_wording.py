@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
+from areas.locales import NBSP
 from areas.models import Organization
 from requests import wording
 from requests.models import Promise, Terms
@@ -80,7 +81,7 @@ SENTENCES = [
 @pytest.mark.parametrize(("terms", "expected"), SENTENCES, ids=[sentence for _terms, sentence in SENTENCES])
 def test_each_shape_is_one_sentence(terms: Promise, expected: str) -> None:
     with override("en"):
-        assert wording.sentence(terms, BOSTON).replace(wording.NBSP, " ") == expected
+        assert wording.sentence(terms, BOSTON).replace(NBSP, " ") == expected
 
 
 def test_figures_and_days_are_written_as_the_country_writes_them() -> None:
@@ -109,8 +110,8 @@ def test_a_counter_offer_shows_what_it_changes_and_nothing_else() -> None:
         found = wording.differences(old, new, BOSTON)
     assert [(difference.field, difference.label) for difference in found] == [("outcome", "What"), ("when", "When")]
     assert found[0].now == [(False, "Weekly plan"), (True, "of the north")]
-    assert found[1].before.replace(wording.NBSP, " ") == "every Monday by 12:00 PM, starting Nov 23, 2026"
-    assert found[1].after.replace(wording.NBSP, " ") == "every Monday by 4:00 PM, starting Nov 23, 2026"
+    assert found[1].before.replace(NBSP, " ") == "every Monday by 12:00 PM, starting Nov 23, 2026"
+    assert found[1].after.replace(NBSP, " ") == "every Monday by 4:00 PM, starting Nov 23, 2026"
 
 
 def test_same_terms_differ_in_nothing() -> None:

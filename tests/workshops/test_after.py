@@ -11,6 +11,7 @@ from django.urls import reverse
 from contracts.models import Commitment
 from post.models import Letter
 from requests.models import Ask
+from requests.moves import Refused
 from requests.states import Direction, State
 from tests import asks
 from tests.build import NOW, QueriesOf
@@ -123,7 +124,7 @@ class TestClosing:
 
         assert set(letters) == {cast.ana.user.email, cast.luis.user.email}
         text = letters[cast.luis.user.email].text
-        owed = text.index("Te deben") if "Te deben" in text else text.index("What is owed to you")
+        owed = text.index("Lo que te deben")
         assert text.index("Ventana de entrega confirmada") < owed < text.index("Órdenes llenas correctamente")
 
     def test_does_not_write_twice(self, cast: Cast, held: Workshop) -> None:
@@ -180,7 +181,7 @@ class TestFollowing:
     def test_only_an_improvement(self, cast: Cast, held: Workshop) -> None:
         question = held.takeaways.get(kind=Takes.QUESTION)
 
-        with pytest.raises(after.Refused):
+        with pytest.raises(Refused):
             after.follow(question, cast.actor("fede"), NOW)
 
     def test_only_by_a_facilitator(self, cast: Cast, held: Workshop) -> None:

@@ -30,7 +30,19 @@ HOLDS = timedelta(days=1)
 # Of a lively room only the last drawings are asked for; they push nothing else out of the memory.
 walls = AtHand(most=4 * 1024 * 1024)
 # Two phases look alike: in both areas ask.
-ASKING = {Phase.VOICE.value: "asking", Phase.CHAIN.value: "asking"}
+# What each kind of wall shows below the client's problem.
+BODIES = {
+    "lobby": "workshops/projector_lobby.html",
+    "paused": "workshops/projector_paused.html",
+    "closed": "workshops/projector_closed.html",
+    Phase.MIRROR.value: "workshops/projector_mirror.html",
+    Phase.PROBLEM.value: "workshops/projector_problem.html",
+    Phase.VOICE.value: "workshops/projector_asking.html",
+    Phase.CHAIN.value: "workshops/projector_asking.html",
+    Phase.ANSWERS.value: "workshops/projector_answers.html",
+    Phase.AGREEMENTS.value: "workshops/projector_agreements.html",
+    Phase.CLOSE.value: "workshops/projector_close.html",
+}
 
 
 @for_members
@@ -125,7 +137,7 @@ def drawn_wall(request: HttpRequest, workshop: Workshop, now: datetime) -> Drawn
         wall = see(workshop, now)
         context: dict[str, Any] = {
             "wall": wall,
-            "body": f"workshops/projector_{ASKING.get(wall.kind, wall.kind)}.html",
+            "body": BODIES[wall.kind],
             "fetch": TOKEN,
             "topics": f"{workshop.topic()} {workshop.stage_topic}",
             "square": qr.svg(join),
