@@ -142,6 +142,11 @@ class Workshop(models.Model):
         """The live topic of wall and console, which show everything."""
         return f"w:{self.ref}:stage"
 
+    @property
+    def desk_topic(self) -> str:
+        """The live topic of the organization that its asks are written into: what is answered there outside the room."""
+        return f"o:{self.scene.ref}"
+
 
 class Seat(models.Model):
     """Somebody in the room, for one area. No account; a cookie (`token`) or the personal code brings a person back."""

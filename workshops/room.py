@@ -452,6 +452,8 @@ def contracts_of(workshop: Workshop, links: Iterable[Link], asks: Iterable[AskNo
         for signature in signatures[own]:
             if (signature.n, signature.digest) == wanted:
                 (one.here if signature.provisional else one.signed)[Side(signature.side)] = signature
+        # What was confirmed since no longer waits for it.
+        one.here = {side: signature for side, signature in one.here.items() if side not in one.signed}
         found.append(one)
     return found
 

@@ -85,6 +85,8 @@
     if (said.step !== null && said.step !== step) {
       said.minutes = null;
       tell(title);
+      // What was said of the step before is over.
+      for (const message of document.querySelectorAll(".messages")) message.remove();
       here.querySelector(".c-script")?.scrollTo(0, 0);
       document.querySelector(".c-steps [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
     } else if (said.count !== null && said.count !== count) tell(count);

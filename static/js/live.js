@@ -3,6 +3,7 @@
    <body data-live-token data-live-token-url data-live-on data-live-off data-live-news>   the last three: words to show
    data-live="o:abc l:def"    a region (with an id) and the topics that it listens to; empty: any
    data-live-version="17"     what the region shows: an older or equal signal is no news
+   data-live-for="id"         listens in place of that region: for topics that count their versions in another way
    data-fresh-until="…Z"      something in the region changes by itself at that instant
    data-live-state            shows whether the line is live: bears data-state="live" / "off" and the words of <body>,
                               unless it brings its own in .is-live and .is-off
@@ -129,12 +130,14 @@
   }
 
   function look(topics, version, versions) {
-    const regions = [...document.querySelectorAll("[data-live]")].filter((region) => {
+    const heardOf = [...document.querySelectorAll("[data-live]")].filter((region) => {
       const wanted = region.dataset.live.split(/\s+/).filter(Boolean);
       if (versions && isAsRendered(region, wanted, versions)) return false;
       if (topics && wanted.length && !wanted.some((topic) => topics.includes(topic))) return false;
       return !(version && Number(region.dataset.liveVersion || -1) >= version);
     });
+    const meant = heardOf.map((one) => (one.dataset.liveFor ? document.getElementById(one.dataset.liveFor) : one));
+    const regions = [...new Set(meant)].filter(Boolean);
     for (const region of regions) {
       const comesAnyway = regions.some((outer) => outer !== region && outer.contains(region) && !busy(outer));
       if (!comesAnyway) refresh(region);

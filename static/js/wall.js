@@ -197,6 +197,7 @@
 
   function mark() {
     const now = Date.now();
+    let isNew = false;
     for (const [id, since] of fresh) {
       const line = document.getElementById(id);
       if (line && line.checkVisibility() && since === 0) fresh.set(id, now);
@@ -209,9 +210,12 @@
         const word = document.createElement("b");
         word.className = "wall-just";
         word.textContent = words.just;
-        line.append(word);
+        // The words of the line go around it.
+        line.prepend(word);
+        isNew = true;
       }
     }
+    if (isNew) layOut();
   }
 
   // The clock

@@ -334,8 +334,8 @@ class Console:
         }
 
 
-def topics_of(workshop: Workshop) -> tuple[str, str]:
-    return workshop.topic(), workshop.stage_topic
+def topics_of(workshop: Workshop) -> tuple[str, str, str]:
+    return workshop.topic(), workshop.stage_topic, workshop.desk_topic
 
 
 def to_console(workshop: Workshop) -> HttpResponse:

@@ -93,7 +93,7 @@ def _behind(request: HttpRequest, code: str) -> Workshop:
 
 
 def _page(request: HttpRequest, workshop: Workshop, fetch: str) -> HttpResponseBase:
-    topics = (workshop.topic(), workshop.stage_topic)
+    topics = (workshop.topic(), workshop.stage_topic, workshop.desk_topic)
     if wants_token(request):
         return new_token(topics)
     now = timezone.now()
