@@ -130,6 +130,12 @@ def memory(child: Any) -> float:
     return sum(process.memory_full_info().pss for process in every) / 1e6
 
 
+def processor(pid: int) -> float:
+    """Seconds of processor time of a process and those below it."""
+    every = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return sum(process.cpu_times().user + process.cpu_times().system for process in every)
+
+
 def play(here: Ground, port: int, phones: int, seconds: float, *, is_busy: bool) -> dict[str, Any]:
     """One whole exercise; what the phones saw, and when the room changed."""
     conductor = Conductor(company(f"Banco {phones} {is_busy}"))
@@ -154,9 +160,11 @@ def play(here: Ground, port: int, phones: int, seconds: float, *, is_busy: bool)
         conductor.lead(seconds, tell)
         web = next(child for child in here.children if child.name == "web")
         mb = memory(web)
+        cpu = {"web": processor(web.pid), "phones": processor(crowd.pid), "database": processor(here.postgres.child.pid)}
         crowd.stdin.close()
         told: dict[str, Any] = json.loads(crowd.stdout.readline())
     told["mb"] = mb
+    told["cpu"] = {name: round(spent, 1) for name, spent in cpu.items()}
     told["delays"] = delays(conductor.changes, told.pop("seen"))
     del told["looked"]
     said = set(Ask.objects.filter(organization=conductor.actor.organization).values_list("terms__outcome", flat=True))
@@ -193,7 +201,7 @@ def report(name: str, told: dict[str, Any], *, goals: bool) -> None:
     figure(f"{name}_mb", told["mb"], "MB", None, None, {})
     for words in told["errors"][:5]:
         say(words)
-    say(json.dumps(told["deeds"]))
+    say(json.dumps(told["deeds"] | told["cpu"]))
 
 
 def main(here: Ground) -> None:

@@ -40,6 +40,8 @@ MOST_PROPOSAL = 200
 MOST_TAKEAWAY = 400
 # So much from one phone is no longer a person's.
 MOST_PROPOSALS = 10
+# People of one area, from where on nobody looks up for each who is ready.
+CROWD = 12
 MOST_ASKS = 60
 MOST_REASONS = 12
 STEP_SALT = "workshops.step"
@@ -316,7 +318,9 @@ def ready(seat: Seat, step_key: str, is_ready: bool, now: datetime) -> None:
         raise Refused(_("The room went on meanwhile."))
     seat.ready_for = workshop.step if is_ready else ""
     Seat.objects.filter(pk=seat.pk).update(ready_for=seat.ready_for)
-    touch(workshop, now, areas=[seat.area_id])
+    beside = Seat.objects.filter(workshop=workshop, area=seat.area_id, left_at__isnull=True, removed_at__isnull=True)
+    # In a crowd the others see it the next time that they look: each tap would have all of them look at once.
+    touch(workshop, now, areas=[seat.area_id] if beside.count() <= CROWD else [])
 
 
 # Asks and answers -----------------------------------------------------------------------------------------------------

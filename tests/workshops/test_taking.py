@@ -638,3 +638,19 @@ def test_a_takeaway_that_is_sent_again_is_no_conflict_with_itself(cast: Cast) ->
     for _n in range(2):
         taking.take_away(play.seated(ana), "improvement", "Confirmar", version=0, key="the-same-key", now=NOW)
     assert Takeaway.objects.get().version == 1
+
+
+@pytest.mark.parametrize(("people", "is_told"), [(3, True), (14, False)])
+def test_in_a_crowd_nobody_looks_up_for_each_who_is_ready(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, people: int, is_told: bool
+) -> None:
+    room = play.opened(cast)
+    sitting = [play.sit(room, f"Persona {n}", cast.sales) for n in range(people)]
+    play.to(room, "voice")
+    told: list[list[int]] = []
+    monkeypatch.setattr(taking, "touch", lambda _room, _now, areas=(), **_more: told.append(list(areas)))
+
+    taking.ready(play.seated(sitting[0]), "voice", True, NOW)
+
+    assert told == [[cast.sales.pk] if is_told else []]
+    assert play.seated(sitting[0]).ready_for == "voice"
