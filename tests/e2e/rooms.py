@@ -18,6 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from areas.models import Area, Link, Membership
 from tests.e2e.conftest import ComeIn
 from tests.e2e.screens import fill, is_live
+from tests.e2e.test_every_page import ENGLISH
 from tests.e2e.test_live import ANSWER_TIME
 from workshops import qr
 from workshops.models import Workshop
@@ -52,6 +53,16 @@ DRAWN = """async (url) => {
 }"""
 
 
+# Everything that is read or read aloud.
+SAID = """() => {
+  const copy = document.body.cloneNode(true);
+  for (const other of copy.querySelectorAll("[lang=en], script, template, [translate=no]")) other.remove();
+  const names = ["aria-label", "placeholder", "title"];
+  const said = [...copy.querySelectorAll("*")].flatMap((e) => names.map((name) => e.getAttribute(name)));
+  return [document.title, copy.textContent, ...said.filter(Boolean)].join("\\n");
+}"""
+
+
 class Screen:
     """A window of the room."""
 
@@ -60,6 +71,11 @@ class Screen:
 
     def is_live(self) -> None:
         is_live(self.page)
+
+    def english(self) -> list[str]:
+        """English words on a screen that speaks Spanish, with what stands around them."""
+        text = self.page.evaluate(SAID)
+        return sorted({" ".join(text[max(0, m.start() - 30) : m.end() + 30].split()) for m in ENGLISH.finditer(text)})
 
 
 class Console(Screen):
@@ -364,6 +380,10 @@ class Stage:
         self.wall.at(phase, step)
         for phone in self.phones:
             phone.at(step)
+
+    def all_speak_spanish(self) -> None:
+        found = {one.page.url: one.english() for one in (self.console, self.wall, *self.phones)}
+        assert not any(found.values()), found
 
     def everybody_is_ready(self) -> None:
         for phone in self.phones:
