@@ -160,7 +160,8 @@ def play(here: Ground, port: int, phones: int, seconds: float, *, is_busy: bool)
         conductor.lead(seconds, tell)
         web = next(child for child in here.children if child.name == "web")
         mb = memory(web)
-        cpu = {"web": processor(web.pid), "phones": processor(crowd.pid), "database": processor(here.postgres.child.pid)}
+        spenders = {"web": web.pid, "phones": crowd.pid, "database": here.postgres.child.pid}
+        cpu = {name: processor(pid) for name, pid in spenders.items()}
         crowd.stdin.close()
         told: dict[str, Any] = json.loads(crowd.stdout.readline())
     told["mb"] = mb

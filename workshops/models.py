@@ -144,7 +144,7 @@ class Workshop(models.Model):
 
     @property
     def desk_topic(self) -> str:
-        """The live topic of the organization that its asks are written into: what is answered there outside the room."""
+        """The live topic of the organization that its asks are written into: of answers given outside the room."""
         return f"o:{self.scene.ref}"
 
 
