@@ -295,6 +295,19 @@
     return all.find((one) => was.words.trim() && one.textContent === was.words);
   }
 
+  function sameName(root, was) {
+    const all = [...(root.querySelectorAll?.(`[name="${CSS.escape(was.name)}"]`) ?? [])];
+    if (!was.sends) return all[0];
+    return all.find((one) => one.value === was.sends[0] && one.getAttribute("formaction") === was.sends[1]);
+  }
+
+  // The menus and boxes in which something stands, the nearest first.
+  function around(element) {
+    const ids = [];
+    for (let box = element.parentElement?.closest("details[id]"); box; box = box.parentElement?.closest("details[id]")) ids.push(box.id);
+    return ids;
+  }
+
   // A button that is switched off while its request is under way loses the focus: it is remembered from before.
   const pressed = new WeakMap();
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -319,7 +332,11 @@
     if (!active || active === document.body || !event.detail.target?.contains(active)) return;
     focusedBy.set(event.detail.xhr, {
       id: active.id,
+      key: active.dataset?.key,
       name: active.name,
+      // Buttons of one name differ in what they send, and where.
+      sends: active.localName === "button" ? [active.value, active.getAttribute("formaction")] : null,
+      around: around(active),
       href: active.getAttribute?.("href"),
       words: active.textContent,
       place: [...event.detail.target.querySelectorAll(PRESSED)].indexOf(active),
@@ -332,13 +349,21 @@
     look(root);
     const focused = focusedBy.get(event.detail.xhr);
     if (focused && (document.activeElement === document.body || !document.activeElement)) {
-      const again =
-        (focused.id && document.getElementById(focused.id)) ||
-        (focused.name && root.querySelector?.(`[name="${CSS.escape(focused.name)}"]`)) ||
-        (focused.href && root.querySelector?.(`a[href="${CSS.escape(focused.href)}"]`)) ||
-        samePlace(root, focused) ||
-        root.querySelector?.("[data-focus]");
-      again?.focus({ preventScroll: true });
+      let again = null;
+      for (const find of [
+        () => focused.id && document.getElementById(focused.id),
+        () => focused.key && root.querySelector?.(`[data-key="${CSS.escape(focused.key)}"]`),
+        () => focused.name && sameName(root, focused),
+        () => focused.href && root.querySelector?.(`a[href="${CSS.escape(focused.href)}"]`),
+        () => samePlace(root, focused),
+        () => focused.around.map((id) => document.getElementById(id)?.querySelector("summary")).find(Boolean),
+        () => root.querySelector?.("[data-focus]"),
+      ]) {
+        again = find() || null;
+        again?.focus({ preventScroll: true });
+        // What is switched off, or shut away in a menu, takes no focus.
+        if (again && document.activeElement === again) break;
+      }
       if (again?.setSelectionRange && focused.start != null) {
         try {
           again.setSelectionRange(focused.start, focused.end);
