@@ -33,7 +33,8 @@ FEW = 40
 MOST_NAME = 60
 SALT = "workshops.seat"
 COOKIE = "seat_"
-COOKIE_LASTS = 60 * 60 * 24 * 7
+# As long as a workshop may be put off and its people still come back by themselves.
+COOKIE_LASTS = 60 * 60 * 24 * 60
 # A browser that sits in more rooms than this at once is none.
 MOST_COOKIES = 20
 

@@ -138,6 +138,16 @@ def _problem(actor: Actor, area: Area, statement: str = "Entregar antes") -> Cli
     return problems.raise_problem(actor, fields=fields, now=NOW)
 
 
+def test_a_rehearsal_is_on_every_screen_and_can_be_taken_along_unfinished(cast: Cast) -> None:
+    room = play.opened(cast, is_rehearsal=True)
+    ana = play.sit(room, "Ana", cast.sales)
+    play.to(room, "voice")
+    shown = look(room, cast.fede, ana)
+    for name in ("console", "projector", "workshop", "Ana"):
+        assert "Rehearsal" in shown[name] or "Ensayo" in shown[name], name
+    assert "nsayo" in shown["export_md"]
+
+
 # What changes while the room talks ------------------------------------------------------------------------------------
 
 
@@ -322,6 +332,9 @@ def test_at_the_end_deliveries_stand_ahead_with_their_first_reminders(cast: Cast
     given = cast.to_sales.contract.signatures.get(provisional=True)
     room = play.fresh(room)
     assert recording.confirm(room, cast.actor("fede"), given, NOW) is not None
+    # What is confirmed no longer waits for it, on no screen.
+    (one,) = read_room(play.fresh(room), NOW).contracts
+    assert (len(one.signed), one.here) == (2, {})
 
     answer = signed_in(cast.fede).post(
         reverse("workshops:closing", kwargs={"org": cast.organization.ref, "ref": room.ref}),
