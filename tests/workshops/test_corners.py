@@ -333,8 +333,8 @@ def test_at_the_end_deliveries_stand_ahead_with_their_first_reminders(cast: Cast
     room = play.fresh(room)
     assert recording.confirm(room, cast.actor("fede"), given, NOW) is not None
     # What is confirmed no longer waits for it, on no screen.
-    (one,) = read_room(play.fresh(room), NOW).contracts
-    assert (len(one.signed), one.here) == (2, {})
+    (contract,) = read_room(play.fresh(room), NOW).contracts
+    assert (len(contract.signed), contract.here) == (2, {})
 
     answer = signed_in(cast.fede).post(
         reverse("workshops:closing", kwargs={"org": cast.organization.ref, "ref": room.ref}),
