@@ -123,6 +123,9 @@ def neighbour(line: Sequence[Step], here: Step | None, way: int) -> Step | None:
 
 
 def _stands_before(step: Step, here: Step) -> bool:
+    if step.phase in MOVABLE:
+        # It may stand anywhere, so it tells nothing.
+        return False
     if step.phase == here.phase:
         return step.round < here.round
     return ORDER.index(step.phase) < ORDER.index(here.phase)

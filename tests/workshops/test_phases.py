@@ -138,3 +138,11 @@ def test_a_round_that_the_chain_no_longer_has_counts_by_its_phase() -> None:
     assert phases.neighbour(line, gone, -1) == Step(Phase.CHAIN, 3)
     assert phases.neighbour(phases.steps(PLAN, [3]), Step(Phase.CHAIN, 2), -1) == Step(Phase.VOICE)
     assert phases.neighbour(phases.steps(PLAN, []), Step(Phase.CHAIN, 2), 1) == Step(Phase.ANSWERS)
+
+
+def test_phases_that_were_moved_do_not_lead_a_lost_round_astray() -> None:
+    moved = ["voice", "chain", "answers", "mirror", "problem", "agreements", "close"]
+    line = phases.steps(moved, [2])
+    gone = Step(Phase.CHAIN, 3)
+    assert phases.neighbour(line, gone, 1) == Step(Phase.ANSWERS)
+    assert phases.neighbour(line, gone, -1) == Step(Phase.CHAIN, 2)
