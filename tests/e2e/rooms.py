@@ -121,11 +121,6 @@ class Console(Screen):
         button.click()
         expect(button).to_have_count(0)
 
-    def open(self, path: str) -> None:
-        """A page of its own beside the console."""
-        self.page.locator(f'#console a[href*="{path}"]:visible').first.click()
-        expect(self.page.locator("#console")).to_have_count(0)
-
     def saved(self) -> None:
         self.page.locator("main form button.btn.primary").last.click()
         expect(self.page.locator("#console")).to_be_visible()
@@ -141,10 +136,6 @@ class Console(Screen):
     @property
     def people(self) -> Locator:
         return self.page.locator(".c-count b")
-
-    @property
-    def told(self) -> Locator:
-        return self.page.locator(".c-told")
 
 
 class Wall(Screen):
