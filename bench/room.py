@@ -160,6 +160,7 @@ def play(here: Ground, port: int, phones: int, seconds: float, *, is_busy: bool)
         conductor.lead(seconds, tell)
         web = next(child for child in here.children if child.name == "web")
         mb = memory(web)
+        assert here.postgres.child
         spenders = {"web": web.pid, "phones": crowd.pid, "database": here.postgres.child.pid}
         cpu = {name: processor(pid) for name, pid in spenders.items()}
         crowd.stdin.close()

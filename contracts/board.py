@@ -261,9 +261,10 @@ class Chain:
 
 _OPEN = "a.state IN ('asked', 'countered')"
 _SUPPLIERS_TURN = "(a.turn = 'performer') = (a.direction = 'need')"
-# A declined amendment leaves the old terms in force; a need that went on to another area is met once that one agrees.
+# A declined amendment leaves the old terms in force; a need that went on to another area is met once that one agrees,
+# and where that one declined, too, it stands for both.
 _UNMET = """a.state = 'declined' AND a.direction = 'need' AND a.replaces_id IS NULL AND NOT EXISTS (
-    SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state = 'agreed' OFFSET 0)"""
+    SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state IN ('agreed', 'declined') OFFSET 0)"""
 
 # The problem in focus stands beside the area that is accountable for it.
 AREAS = Prepared("""

@@ -172,7 +172,9 @@ def _count(shelved: dict[int, Shelved], today: date) -> set[int]:
         "state",
         "answer_by",
         "replaces_id",
-        models.Exists(Ask.objects.filter(redirected_from=models.OuterRef("pk"), state=State.AGREED)),
+        models.Exists(
+            Ask.objects.filter(redirected_from=models.OuterRef("pk"), state__in=(State.AGREED, State.DECLINED))
+        ),
     ):
         entry = shelved[link]
         if state == State.AGREED:

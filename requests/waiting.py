@@ -279,7 +279,8 @@ SELECT below.problem_id,
        count(*) FILTER (WHERE a.state NOT IN ('draft', 'withdrawn', 'replaced')),
        count(*) FILTER (WHERE a.state IN ('asked', 'countered')),
        count(*) FILTER (WHERE a.state = 'declined' AND a.direction = 'need' AND a.replaces_id IS NULL AND NOT EXISTS (
-           SELECT 1 FROM requests_ask r WHERE r.redirected_from_id = a.id AND r.state IN ('agreed', 'replaced')))
+           SELECT 1 FROM requests_ask r
+           WHERE r.redirected_from_id = a.id AND r.state IN ('agreed', 'replaced', 'declined')))
 FROM below JOIN requests_ask a ON a.id = below.id
 GROUP BY 1
 """

@@ -254,7 +254,7 @@ def _say_agreements(room: Room) -> list[str]:
 def _say_close(room: Room) -> list[str]:
     if room.is_revealed() and room.mirror(SECOND):
         return [
-            _("On the left how we began, on the right how we see ourselves now. What moved?"),
+            _("Dashed is how we began, full is how we see ourselves now. What moved?"),
             _("Each area reads out its improvement. Who will notice it first?"),
             _(
                 "What you signed lives on in Eslabón, with its first dates. "

@@ -96,6 +96,21 @@ def test_a_declined_need_stays_unmet_until_another_area_agrees(cast: Cast) -> No
     assert [item.ref for item in chain.unmet] == [ask.ref]
 
 
+def test_a_need_that_is_sent_on_again_and_again_counts_once_and_is_met_by_whoever_agrees_last(cast: Cast) -> None:
+    ask = asks.asked(cast, link=cast.to_sales)
+    onward = ask
+    for who, area in (("luis", cast.production), ("marta", cast.administration)):
+        actor = cast.actor(who)
+        moves.decline(onward, actor, version=onward.version, words="No es nuestro.", redirect_to=area, now=NOW)
+        onward = onward.redirected_to.get()
+    # Where it stopped it is still being talked about; the first two said no, and the second stands for both.
+    assert len(seen(cast).unmet) == 1
+
+    moves.agree(onward, cast.actor("paula"), version=onward.version, owner=cast.paula, now=NOW)
+
+    assert seen(cast).unmet == []
+
+
 def test_a_declined_requirement_is_no_need_of_the_client(cast: Cast) -> None:
     ask = asks.asked(cast, direction=Direction.REQUIREMENT)
     moves.decline(ask, cast.actor("ana"), version=ask.version, words="No se puede.", now=NOW)

@@ -49,9 +49,7 @@ def fresh(room: Workshop) -> Workshop:
     return Workshop.objects.select_related("organization", "scene", "problem", "reading").get(pk=room.pk)
 
 
-def sit(
-    room: Workshop, name: str, area: Area, *, membership: Membership | None = None, now: datetime = NOW
-) -> Seat:
+def sit(room: Workshop, name: str, area: Area, *, membership: Membership | None = None, now: datetime = NOW) -> Seat:
     """Somebody comes in, for one area of the scene."""
     if area.organization_id != room.scene_id:
         area = Area.objects.get(organization=room.scene, name=area.name)
