@@ -480,6 +480,8 @@
       for (const [name, reached] of [
         ["over", over],
         ["minute", ends && left > 0 && left <= 60],
+        // Not of a timer that was shorter from the beginning.
+        ["five", ends && left > 240 && left <= 300],
       ]) {
         if (!reached || saidTimes[name] === timer.dataset.ends) continue;
         saidTimes[name] = timer.dataset.ends;

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, Route, expect
 
@@ -16,6 +18,7 @@ from tests.e2e.conftest import ComeIn
 from tests.workshops import play
 from workshops import seats
 from workshops.models import Deed, Proposal, Workshop
+from workshops.signals import touch
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 CARD = ".card[id^='ask-']"
@@ -199,3 +202,22 @@ def test_what_was_typed_survives_a_reload(cast: Cast, room: Workshop, come_in: C
     expect(ana.form.locator("[name=often][value=week]")).to_be_checked()
     ana.page.locator(".ph-kept button").click()
     expect(ana.outcome).to_have_value("")
+
+
+def test_a_phone_says_aloud_where_the_room_is_and_what_time_is_left(
+    cast: Cast, room: Workshop, come_in: ComeIn
+) -> None:
+    to(room, "voice")
+    ana = Phone(come_in, room, "Ana", cast.sales)
+    aloud = ana.page.locator("#ph-said-aloud")
+    to(room, "chain:2")
+    expect(aloud).to_contain_text("Cadena")
+
+    for seconds, milestone in ((299, "five"), (59, "minute"), (0, "over")):
+        with transaction.atomic():
+            now = timezone.now()
+            Workshop.objects.filter(pk=room.pk).update(timer_ends_at=now + timedelta(seconds=seconds), timer_left=None)
+            touch(play.fresh(room), now, everyone=True)
+        words = aloud.get_attribute(f"data-{milestone}")
+        assert words
+        expect(aloud).to_have_text(words)
