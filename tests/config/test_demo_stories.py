@@ -16,7 +16,7 @@ from areas.chain import apart, distances
 from areas.models import Area, Invitation, JournalEntry, Link, Membership, Organization, User
 from areas.words import Kind, Role
 from config.demo import COMPANIES, people, telling
-from config.demo.stage import Stage, weekday_from
+from config.demo.stage import weekday_from
 from config.demo.telling import tell
 from contracts import chasing, drafting
 from contracts.board import chain_now
@@ -103,31 +103,6 @@ def test_the_same_each_time_and_in_whatever_language_the_process_speaks() -> Non
     first = told_in("en")
     assert not Organization.objects.exists()
     assert told_in("es") == first
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_processes_tell_what_one_tells() -> None:
-    by_one = told_in("en")
-    assert telling.tell_at_once(NOW)
-    by_two = contents()
-    assert [sorted(map(repr, rows)) for rows in by_two] == [sorted(map(repr, rows)) for rows in by_one]
-    assert not telling.tell_at_once(NOW)
-    assert contents() == by_two
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("which", [0, 1])
-def test_when_one_story_fails_neither_company_is_there(which: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    def play(stage: Stage) -> None:
-        stage.found(stage.cast.people[0].slug, -3, "10:00")
-        raise RuntimeError("torn")
-
-    stories = list(telling.STORIES)
-    stories[which] = telling.Story(stories[which].cast, play)
-    monkeypatch.setattr(telling, "STORIES", tuple(stories))
-    with pytest.raises((RuntimeError, telling.NotTold)):
-        telling.tell_at_once(NOW)
-    assert not Organization.objects.exists()
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -30,6 +30,10 @@ from requests.models import Ask, ClientProblem
 from requests.states import Direction
 from tests import asks, build, promises
 from tests.cast import Cast
+from tests.workshops import play
+from workshops import after, taking
+from workshops.models import Workshop
+from workshops.phases import Takes
 
 DEMO_URLS = "tests.config.demo_urls"
 # What is no page by its nature: signals, parts of pages, and what only forwards.
@@ -44,10 +48,19 @@ NO_PAGES = {
     "contracts:desk",
     # Speaks the language of its link, not the reader's: walked in test_deliveries.
     "contracts:client_verdict",
+    # Parts of the screens of a room.
+    "workshops:console_now",
+    "workshops:projector_now",
+    "workshops:wall_by_code_now",
+    "workshops:phone_now",
     # Behind a token, and for staff of the house only.
     "metrics",
     "operations_all",
 }
+
+# The wall and the phones of a room speak the room's language, not the reader's; a wall is no page for a phone.
+OF_THE_ROOM = {"workshops:projector", "workshops:wall_by_code", "workshops:phone"}
+WALLS = {"workshops:projector", "workshops:wall_by_code"}
 
 # Which deliveries show something else in the form of each act.
 DELIVERED = {
@@ -74,6 +87,7 @@ class World:
     areas: dict[str, Area] = field(default_factory=dict)
     promises: dict[str, Commitment] = field(default_factory=dict)
     deliveries: dict[str, Occurrence] = field(default_factory=dict)
+    rooms: list[Workshop] = field(default_factory=list)
     ended: Link | None = None
     invitation: Invitation | None = None
 
@@ -98,6 +112,7 @@ def everything(cast: Cast, now: datetime) -> World:
     _contracts(world)
     _promises(world)
     _map_and_people(world)
+    _rooms(world)
     return world
 
 
@@ -272,6 +287,25 @@ def _map_and_people(world: World) -> None:
     inviting.invite(fede, email="late@example.com", now=now - timedelta(days=40))
 
 
+def _rooms(world: World) -> None:
+    """A workshop in the middle of its chain, and one that is over, with what the areas left."""
+    cast, now = world.cast, world.now
+    for _n in range(2):
+        room = play.opened(cast, now=now)
+        ana = play.sit(room, "Ana", cast.sales, now=now)
+        luis = play.sit(room, LONG_NAME[:60], cast.logistics, now=now)
+        play.to(room, "voice", now=now)
+        play.ask(ana, cast.to_sales, terms=asks.once(LONG_WORD, due_on=now.date() + timedelta(days=9)), now=now)
+        play.to(room, "chain:2", now=now)
+        world.rooms.append(play.fresh(room))
+    play.to(room, "close", now=now)
+    for kind in Takes.values:
+        taking.take_away(play.seated(luis), kind, "Un tablero con las ventanas", version=0, key=play.key(), now=now)
+    over = play.fresh(room)
+    after.finish(over, cast.actor("fede"), over.version, now)
+    world.rooms[1] = play.fresh(room)
+
+
 def add_passkey(page: Page) -> None:
     """By the page for it, with a device that the browser plays."""
     device = page.context.new_cdp_session(page)
@@ -310,6 +344,9 @@ def _values(world: World, name: str, parameter: str) -> list[Any]:
         "kind": [Kind.SALES.value, Kind.CLIENT.value],
         "slug": ["ana"],
         "letter": [letter.ref for letter in Letter.objects.order_by("pk")[:1]],
+        "code": [world.rooms[0].code],
+        "verb": ["agree"],
+        "takeaway": [one.ref for one in world.rooms[1].takeaways.all()[:1]],
         "pk": [passkey.pk for passkey in Authenticator.objects.all()],
     }
     if parameter != "ref":
@@ -330,6 +367,10 @@ def _values(world: World, name: str, parameter: str) -> list[Any]:
     if room == "contracts" and view in ("promise", "started", "values", "depend", "undepend"):
         which = {"promise": list(world.promises), "started": ["event"], "values": ["share"]}.get(view, ["plan"])
         return [world.promises[one].ref for one in which]
+    if room == "workshops":
+        # What a facilitator does while the room is open.
+        is_over = view not in ("choose", "plan", "hand", "chain")
+        return [one.ref for one in world.rooms[: 1 + is_over]]
     if room == "post":
         return [letter.ref for letter in Letter.objects.order_by("pk")[:1]]
     if view == "invitation":

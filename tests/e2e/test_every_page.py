@@ -21,7 +21,7 @@ from post.models import Letter
 from tests import build
 from tests.cast import Cast
 from tests.e2e.conftest import ComeIn
-from tests.e2e.pages import Place, World, add_passkey, beside, everything, pages_of, shown
+from tests.e2e.pages import OF_THE_ROOM, Place, World, add_passkey, beside, everything, pages_of, shown
 
 AXE = Axe().axe_script
 # Everything that axe knows on the page as it opens; then what unfolds; then the colours of the night.
@@ -168,7 +168,9 @@ class Walk:
 
     def _visit(self, place: Place, first: APIResponse) -> None:
         # Who leaves the digest by a link is spoken to in the language of the letter, whoever looks on.
-        faults = list(faults_of(first.text(), "es" if place.name == "contracts:unsubscribe" else self.language))
+        faults = list(
+            faults_of(first.text(), "es" if place.name in {"contracts:unsubscribe", *OF_THE_ROOM} else self.language)
+        )
         if first.status >= 400 and first.status not in self.may_answer(place):
             faults.append(f"answers {first.status}")
         self.heard.clear()
