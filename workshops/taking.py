@@ -24,7 +24,7 @@ from areas.words import Kind
 from areas.writing import plain
 from contracts import drafting
 from contracts.access import contract_of
-from contracts.models import Contract, Signature, Version
+from contracts.models import Version
 from contracts.words import Side as ContractSide
 from requests import moves
 from requests.models import Ask, ClientProblem
@@ -625,12 +625,6 @@ def sign(seat: Seat, link: Link, *, digest: str, key: str, now: datetime) -> Ver
     provisional = not actor.leads_by_account
     contract = contract_of(link)
     contract.organization = workshop.scene
-    if provisional:
-        Contract.objects.select_for_update().get(pk=contract.pk)
-        proposed = drafting.proposal(contract)
-        given = Signature.objects.filter(contract=contract, n=proposed.n, digest=digest, side=side, provisional=True)
-        if given.exists():
-            raise Refused(_("%(area)s signed already.") % {"area": seat.area.name})
     version = drafting.sign(contract, side, actor, digest=digest, now=now, provisional=provisional)
     touch(workshop, now, areas=[link.customer_id, link.supplier_id])
     return version
