@@ -108,7 +108,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
     const at = event.target;
-    if (at.closest?.("input, textarea, select, [contenteditable], dialog, .mirror-chart") || document.querySelector("dialog[open]")) return;
+    // A dialog that has just been shut keeps the focus until the next picture: it is not asked for.
+    if (at.closest?.("input, textarea, select, [contenteditable], .mirror-chart") || document.querySelector("dialog[open]")) return;
     const key = ALIASES[event.key] ?? event.key.toLowerCase();
     const button = document.querySelector(`#console [data-key="${CSS.escape(key)}"]`);
     if (!button || button.disabled) return;

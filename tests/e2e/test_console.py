@@ -78,6 +78,24 @@ def test_keys_drive_the_room(cast: Cast, come_in: ComeIn, room: Workshop) -> Non
     assert play.fresh(room).step == "mirror"
 
 
+def test_a_key_pressed_as_soon_as_a_question_is_shut_counts(cast: Cast, come_in: ComeIn, room: Workshop) -> None:
+    """Until the next picture the focus stands in the dialog that has just gone."""
+    play.sit(room, "Ana", cast.sales, now=timezone.now())
+    play.to(room, "problem", now=timezone.now())
+    page = opened(come_in, cast, room)
+    page.keyboard.press("n")
+    expect(page.locator("#acts dialog[open]")).to_be_visible()
+    page.evaluate(
+        """() => {
+            const dialog = document.querySelector("#acts dialog[open]");
+            const focused = document.activeElement;
+            dialog.close();
+            focused.dispatchEvent(new KeyboardEvent("keydown", { key: "b", bubbles: true, cancelable: true }));
+        }"""
+    )
+    at(page, "mirror")
+
+
 def test_the_answer_to_a_question_does_what_the_button_said(cast: Cast, come_in: ComeIn, room: Workshop) -> None:
     """Next and *Take out* stand in one form; the question's own button must not be taken for them."""
     ana = play.sit(room, "Ana", cast.sales, now=timezone.now())
