@@ -7,22 +7,75 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from areas.chain import distances
 from areas.models import Area, Link
+from areas.rows import Prepared, Rows
 from areas.words import Kind
 from contracts.drafting import Line, fingerprint, lines_of
 from contracts.models import Clause, Contract, Removal, Signature, Version
 from contracts.words import Side
-from requests.models import Act, Ask, ClientProblem
-from requests.states import OPEN, Direction, State, Verb
-from workshops.models import Deed, Dots, Proposal, Seat, Takeaway, Workshop
+from requests.models import Ask, ClientProblem, Terms
+from requests.states import OPEN, Direction, State
+from workshops.models import Dots, Proposal, Seat, Takeaway, Workshop
 from workshops.phases import DOTS_ON_ONE, Phase, Step, places, rounds, steps, turn, writes
 
 FIRST, SECOND = "first", "second"
+
+AREAS = Prepared("SELECT {area} FROM areas_area area WHERE organization_id = %(scene)s ORDER BY id", area=Area)
+LINKS = Prepared("SELECT {link} FROM areas_link link WHERE organization_id = %(scene)s ORDER BY id", link=Link)
+# Whoever sends on what was sent to them does so in the room, however often it goes on; where an answer at a desk sent
+# it on once more, that belongs to it, too.
+HERE = """
+WITH touched AS MATERIALIZED (
+    SELECT ask_id, max(seat_id) FILTER (WHERE verb = 'ask') AS seat_id, max(step) FILTER (WHERE verb = 'ask') AS step,
+           bool_or(verb = 'ask') AS was_opened
+    FROM workshops_deed WHERE workshop_id = %(workshop)s AND ask_id IS NOT NULL GROUP BY ask_id
+), here AS MATERIALIZED (
+    SELECT ask_id AS id FROM touched WHERE was_opened
+    UNION
+    SELECT ask.id FROM requests_ask ask JOIN touched ON ask.redirected_from_id = touched.ask_id
+    UNION
+    SELECT ask.id FROM requests_ask ask
+    JOIN requests_ask before ON ask.redirected_from_id = before.id
+    JOIN touched ON before.redirected_from_id = touched.ask_id
+)"""
+ASKS = Prepared(
+    f"""{HERE}
+    SELECT {{ask}}, {{terms}}, touched.seat_id, touched.step
+    FROM here
+    JOIN requests_ask ask ON ask.id = here.id
+    LEFT JOIN requests_terms terms ON terms.id = ask.terms_id
+    LEFT JOIN touched ON touched.ask_id = ask.id AND touched.was_opened
+    WHERE ask.organization_id = %(scene)s AND ask.state NOT IN ('draft', 'withdrawn')
+    ORDER BY ask.asked_at, ask.id
+    """,
+    ask=(Ask, tuple(field.attname for field in Ask._meta.concrete_fields if field.attname != "draft")),
+    terms=Terms,
+)
+# The words of the last answer.
+ACTS = Prepared(
+    f"""{HERE}
+    SELECT DISTINCT ON (act.ask_id) act.ask_id, act.words, act.alternative, act.by_name
+    FROM here JOIN requests_act act ON act.ask_id = here.id
+    WHERE act.verb <> 'say'
+    ORDER BY act.ask_id, act.n DESC
+    """
+)
+
+
+class Shape(NamedTuple):
+    """The chain of a room. `place`: area pk → the round in which its turn comes; `rounds`: those that there are."""
+
+    client: Area
+    areas: list[Area]
+    links: list[Link]
+    place: dict[int, int]
+    rounds: list[int]
 
 
 @dataclass(frozen=True)
@@ -237,22 +290,34 @@ def label_of(step: Step, chain: list[int]) -> str:
     return _("Chain %(n)s of %(all)s") % {"n": at, "all": len(chain)}
 
 
-def shape_of(workshop: Workshop) -> tuple[Area, list[Area], list[Link], dict[int, int], list[int]]:
-    """(client, areas, links, area pk → place, rounds) of the scene. Two queries."""
-    living = list(Area.objects.filter(organization_id=workshop.scene_id, archived_at__isnull=True).order_by("pk"))
-    known = {area.pk: area for area in living}
+def shape_of(workshop: Workshop) -> Shape:
+    """The chain of the scene as it is, in one message to the database."""
+    areas, links = Rows.together(AREAS, LINKS, scene=workshop.scene_id)
+    known = {area.pk: area for (area,) in areas}
+    return _shape(list(known.values()), _linked(links, known).values())
+
+
+def _linked(rows: Iterable[tuple[Link]], known: dict[int, Area]) -> dict[int, Link]:
+    """Link pk → link with both areas, also of those that have ended."""
+    found: dict[int, Link] = {}
+    for (link,) in rows:
+        link.customer, link.supplier = known[link.customer_id], known[link.supplier_id]
+        found[link.pk] = link
+    return found
+
+
+def _shape(every: list[Area], every_link: Iterable[Link]) -> Shape:
+    living = {area.pk for area in every if area.archived_at is None}
     links = [
         link
-        for link in Link.objects.filter(organization_id=workshop.scene_id, ended_at__isnull=True).order_by("pk")
-        if link.customer_id in known and link.supplier_id in known
+        for link in every_link
+        if link.ended_at is None and link.customer_id in living and link.supplier_id in living
     ]
-    for link in links:
-        link.customer, link.supplier = known[link.customer_id], known[link.supplier_id]
-    client = next(area for area in living if area.kind == Kind.CLIENT)
+    client = next(area for area in every if area.pk in living and area.kind == Kind.CLIENT)
     far = distances(client.pk, [(link.customer_id, link.supplier_id) for link in links])
-    found = places(far, [area.pk for area in living])
-    areas = sorted((area for area in living if area.pk != client.pk), key=lambda area: (found[area.pk], area.pk))
-    return client, areas, links, found, rounds(found)
+    place = places(far, sorted(living))
+    areas = [area for area in every if area.pk in living and area.pk != client.pk]
+    return Shape(client, sorted(areas, key=lambda area: (place[area.pk], area.pk)), links, place, rounds(place))
 
 
 def line_of(workshop: Workshop, chain: list[int]) -> list[Step]:
@@ -264,7 +329,7 @@ def read_room(workshop: Workshop, now: datetime, *, with_contracts: bool = False
 
     What can be signed is read from the agreements on, or `with_contracts`.
     """
-    client, areas, links, place, chain = shape_of(workshop)
+    (client, areas, links, place, chain), asks = read_talk(workshop)
     here = workshop.at
     found: dict[int, AreaNow] = {
         area.pk: AreaNow(area, place[area.pk], turn(here, place[area.pk]), writes(here, place[area.pk]))
@@ -276,7 +341,6 @@ def read_room(workshop: Workshop, now: datetime, *, with_contracts: bool = False
             one.people += 1
             one.ready += bool(workshop.step) and seat.ready_for == workshop.step
             one.names.append(seat.name)
-    asks = asks_of(workshop)
     mine = {link.pk: LinkNow(link, is_lit=_is_lit(here, link, place)) for link in links}
     for now_asked in asks:
         lane = mine.setdefault(now_asked.ask.link_id, LinkNow(now_asked.ask.link))
@@ -332,41 +396,23 @@ def _answered(workshop: Workshop) -> int:
 
 
 def asks_of(workshop: Workshop) -> list[AskNow]:
-    """The asks made in this workshop and those that they were sent on to, as they were asked. Three queries."""
-    deeds = Deed.objects.filter(workshop=workshop, ask__isnull=False).values_list("ask", "verb", "seat", "step")
-    opened: dict[int | None, tuple[int | None, str]] = {}
-    # Whoever sends on what was sent to them does so in the room, however often it goes on.
-    touched = set()
-    for pk, verb, by, where in deeds:
-        touched.add(pk)
-        if verb == Verb.ASK.value:
-            opened[pk] = (by, where)
-    rows = (
-        Ask.objects.select_related("link__customer", "link__supplier", "asker", "performer", "terms", "owner__user")
-        .filter(organization_id=workshop.scene_id)
-        .filter(Q(pk__in=opened) | Q(redirected_from__in=touched) | Q(redirected_from__redirected_from__in=touched))
-        .exclude(state__in=(State.DRAFT, State.WITHDRAWN))
-        .order_by("asked_at", "pk")
-    )
-    found = list(rows)
-    last: dict[int, Act] = {}
-    for act in Act.objects.filter(ask__in=[ask.pk for ask in found]).exclude(verb=Verb.SAY).order_by("ask", "n"):
-        last[act.ask_id] = act
-    asks: list[AskNow] = []
-    for ask in found:
-        ask.organization = workshop.scene
-        said, (seat, step) = last.get(ask.pk), opened.get(ask.pk, (None, ""))
-        asks.append(
-            AskNow(
-                ask,
-                words=said.words if said else "",
-                alternative=said.alternative if said else "",
-                by_name=said.by_name if said else "",
-                seat=seat,
-                step=step,
-            )
-        )
-    return asks
+    """The asks made in this workshop and those that they were sent on to, as they were asked."""
+    return read_talk(workshop)[1]
+
+
+def read_talk(workshop: Workshop) -> tuple[Shape, list[AskNow]]:
+    """Chain and asks of the room, in one message to the database."""
+    areas, links, asks, acts = Rows.together(AREAS, LINKS, ASKS, ACTS, workshop=workshop.pk, scene=workshop.scene_id)
+    known = {area.pk: area for (area,) in areas}
+    on = _linked(links, known)
+    last = {pk: said for pk, *said in acts}
+    found: list[AskNow] = []
+    for ask, terms, seat, step in asks:
+        ask.organization, ask.link, ask.terms = workshop.scene, on[ask.link_id], terms
+        ask.asker, ask.performer = known[ask.asker_id], known[ask.performer_id]
+        words, alternative, by_name = last.get(ask.pk, ("", "", ""))
+        found.append(AskNow(ask, words, alternative, by_name, seat, step or ""))
+    return _shape(list(known.values()), on.values()), found
 
 
 def unmet_of(asks: Iterable[AskNow]) -> list[AskNow]:

@@ -13,15 +13,14 @@ from __future__ import annotations
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
-from typing import Any, NamedTuple
+from threading import Lock, RLock
+from typing import Any, NamedTuple, TypeVar
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -31,9 +30,10 @@ from django.utils.translation import gettext as _
 
 from areas.guiding import questions_for
 from areas.models import Area, Link, Organization
+from areas.rows import Prepared
 from contracts.words import Side as ContractSide
 from requests import examples, wording
-from requests.models import Ask
+from requests.models import Ask, ClientProblem
 from requests.states import OPEN, Direction, State
 from workshops import taking
 from workshops.models import Seat, Takeaway, Workshop
@@ -44,21 +44,33 @@ from workshops.room import (
     AskNow,
     ContractNow,
     Counts,
-    asks_of,
+    Shape,
     contracts_of,
     label_of,
     people_by_area,
     proposals_of,
-    shape_of,
+    read_talk,
     unmet_of,
 )
 from workshops.saying import OFTEN, often_word
+
+Known = TypeVar("Known")
 
 # What is put in for each person; no text that somebody wrote can hold a NUL.
 TOKEN, KEY, NOW = "\0token\0", "\0key\0", "\0now\0"
 # So many cards stand whole on a phone, and so many more in a line each.
 MOST_WAITING, MOST_SETTLED, MOST_LINES = 12, 6, 40
+ANSWERS = ("agree", "counter", "decline", "withdraw")
 PERSONAL = re.compile("\0([a-z]+)(?::([^\0]*))?\0")
+
+
+READY = Prepared(
+    """
+    SELECT count(*), count(*) FILTER (WHERE ready_for = %(step)s::text)
+    FROM workshops_seat
+    WHERE workshop_id = %(workshop)s AND area_id = %(area)s AND left_at IS NULL AND removed_at IS NULL
+    """
+)
 
 
 def _edition() -> str:
@@ -105,7 +117,8 @@ class Shown(NamedTuple):
 class Part:
     id: str
     template: str
-    context: dict[str, Any] = field(default_factory=dict)
+    # With an essence it may be a function: what is drawn already needs none.
+    context: dict[str, Any] | Callable[[], dict[str, Any]] = field(default_factory=dict)
     # How it stands on the page: a class of phone.css.
     look: str = "card"
     # A person's own thing stands in it, beyond tokens and keys.
@@ -167,7 +180,7 @@ def _at_hand(key: tuple[Any, ...]) -> Shown | None:
 
 
 def _draw(workshop: Workshop, area: Area, mine: Mine, language: str, now: datetime) -> tuple[str, tuple[Piece, ...]]:
-    seen = _seen(workshop, area, mine, language, now)
+    seen = Seen(workshop, area, mine, language, now, standing(workshop))
     opening = format_html(
         '<div id="room" class="ph-room" data-pulse="{}" data-step="{}" data-step-name="{}" data-now="{}" '
         'data-code="{}">',
@@ -198,7 +211,8 @@ def _piece(seen: Seen, part: Part) -> Piece:
 
 
 def _drawn_piece(part: Part) -> Piece:
-    html = render_to_string(part.template, {**part.context, "part": part, "token": TOKEN, "key": KEY})
+    context = part.context() if callable(part.context) else part.context
+    html = render_to_string(part.template, {**context, "part": part, "token": TOKEN, "key": KEY})
     return Piece(part.id, part.look, sha256(html.encode()).hexdigest()[:12], html, part.is_personal)
 
 
@@ -215,6 +229,71 @@ def joined(shown: Shown, has: frozenset[str], mine: str) -> str:
         )
     said.append("</div>")
     return "".join(said)
+
+
+# What all areas have in common ----------------------------------------------------------------------------------------
+
+
+class Standing:
+    """Chain, asks and contracts of a room at one revision of its scene: read once in this process, by the first screen
+    that needs them, for the phones of all areas. Nobody changes what comes from here.
+    """
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._read: dict[Hashable, Any] = {}
+        self._lock = RLock()
+
+    def _once(self, name: Hashable, read: Callable[[], Known]) -> Known:
+        with self._lock:
+            if name not in self._read:
+                self._read[name] = read()
+            found: Known = self._read[name]
+            return found
+
+    @property
+    def _talk(self) -> tuple[Shape, list[AskNow]]:
+        return self._once("talk", lambda: read_talk(self._workshop))
+
+    @property
+    def shape(self) -> Shape:
+        return self._talk[0]
+
+    @property
+    def asks(self) -> list[AskNow]:
+        return self._talk[1]
+
+    @property
+    def problem(self) -> ClientProblem | None:
+        return self._once("problem", lambda: self._workshop.problem)
+
+    @property
+    def contracts(self) -> list[ContractNow]:
+        return self._once("contracts", lambda: contracts_of(self._workshop, self.shape.links, self.asks))
+
+    def needs(self, area: Area) -> list[tuple[Ask, bool]]:
+        """What reached an area, as `taking.reached` tells it."""
+        return self._once(("needs", area.pk), lambda: taking.reached(self._workshop, area))
+
+    def questions(self, area: Area, language: str) -> list[str]:
+        return self._once(("questions", area.pk, language), lambda: questions_for(area, language))
+
+
+MOST_STANDING = 8
+_standing: OrderedDict[tuple[Any, ...], Standing] = OrderedDict()
+
+
+def standing(workshop: Workshop) -> Standing:
+    """Whatever changes there raises the revision of the scene, in its own transaction (areas.journal)."""
+    key = (workshop.pk, workshop.scene_id, workshop.scene.revision, workshop.problem_id)
+    with _kept_lock:
+        found = _standing.setdefault(key, Standing(workshop))
+        _standing.move_to_end(key)
+        while len(_standing) > MOST_STANDING:
+            _standing.popitem(last=False)
+    # One row less to read for who draws.
+    workshop.problem = found.problem
+    return found
 
 
 # What is a person's own -----------------------------------------------------------------------------------------------
@@ -320,11 +399,7 @@ class Seen:
     mine: Mine
     language: str
     now: datetime
-    client: Area
-    areas: list[Area]
-    links: list[Link]
-    place: dict[int, int]
-    chain: list[int]
+    stands: Standing
 
     @property
     def step(self) -> Step | None:
@@ -334,15 +409,23 @@ class Seen:
     def label(self) -> str:
         """The step in a word or two."""
         here = self.step
-        return label_of(here, self.chain) if here else _("Coming in")
+        return label_of(here, self.stands.shape.rounds) if here else _("Coming in")
 
-    @cached_property
+    @property
+    def areas(self) -> list[Area]:
+        return self.stands.shape.areas
+
+    @property
+    def links(self) -> list[Link]:
+        return self.stands.shape.links
+
+    @property
     def needs(self) -> list[tuple[Ask, bool]]:
-        return taking.reached(self.workshop, self.area) if self.my_place != 1 else []
+        return self.stands.needs(self.area) if self.my_place != 1 else []
 
-    @cached_property
+    @property
     def questions(self) -> list[str]:
-        return questions_for(self.area, self.language)
+        return self.stands.questions(self.area, self.language)
 
     @property
     def organization(self) -> Organization:
@@ -350,7 +433,7 @@ class Seen:
 
     @property
     def my_place(self) -> int:
-        return self.place.get(self.area.pk, 0)
+        return self.stands.shape.place.get(self.area.pk, 0)
 
     def url(self, name: str, **more: str) -> str:
         return reverse(f"workshops:{name}", kwargs={"code": self.workshop.code, **more})
@@ -359,14 +442,9 @@ class Seen:
         return self.url("phone_act", verb=verb)
 
 
-def _seen(workshop: Workshop, area: Area, mine: Mine, language: str, now: datetime) -> Seen:
-    client, areas, links, place, chain = shape_of(workshop)
-    return Seen(workshop, area, mine, language, now, client, areas, links, place, chain)
-
-
 def seen_by(seat: Seat, language: str, now: datetime) -> Seen:
     """For a single form, outside of the drawing."""
-    return _seen(seat.workshop, seat.area, mine_of(seat), language, now)
+    return Seen(seat.workshop, seat.area, mine_of(seat), language, now, standing(seat.workshop))
 
 
 def parts_of(seen: Seen) -> list[Part]:
@@ -413,17 +491,17 @@ def _lobby(seen: Seen) -> Part:
 
 def _ready(seen: Seen) -> Part:
     step = seen.workshop.step
-    here = seen.workshop.seats.filter(area=seen.area, left_at__isnull=True, removed_at__isnull=True)
-    mine = list(here.values_list("ready_for", flat=True))
+    ((people, ready),) = READY(workshop=seen.workshop.pk, area=seen.area.pk, step=step)
     context = {
         "area": seen.area,
-        "people": len(mine),
-        "ready": sum(one == step for one in mine),
+        "people": people,
+        "ready": ready,
         "is_ready": seen.mine.is_ready,
         "step": step,
         "action": seen.act("ready"),
     }
-    return Part("p-ready", "workshops/phone/ready.html", context, "ph-ready")
+    essence = (seen.area.name, people, ready, seen.mine.is_ready, step)
+    return Part("p-ready", "workshops/phone/ready.html", context, "ph-ready", essence=essence)
 
 
 # Mirror ---------------------------------------------------------------------------------------------------------------
@@ -620,21 +698,22 @@ def _why(ask: Ask, by_pk: dict[int, Ask], problem: str) -> list[str]:
 
 
 def _card_part(seen: Seen, card: Card) -> Part:
-    context = {
-        "card": card,
-        "ask": card.ask,
-        "organization": seen.organization,
-        "agree": seen.url("phone_answer", ask=card.ask.ref, verb="agree"),
-        "counter": seen.url("phone_answer", ask=card.ask.ref, verb="counter"),
-        "decline": seen.url("phone_answer", ask=card.ask.ref, verb="decline"),
-        "withdraw": seen.url("phone_answer", ask=card.ask.ref, verb="withdraw"),
-        "can_withdraw": card.is_ours and card.one.is_open and answers(seen.step, seen.my_place),
-        "area": seen.area,
-    }
     one, ask = card.one, card.ask
+    can_withdraw = card.is_ours and one.is_open and answers(seen.step, seen.my_place)
+
+    def context() -> dict[str, Any]:
+        return {
+            "card": card,
+            "ask": ask,
+            "organization": seen.organization,
+            "can_withdraw": can_withdraw,
+            "area": seen.area,
+            **{verb: seen.url("phone_answer", ask=ask.ref, verb=verb) for verb in ANSWERS},
+        }
+
     essence = (
         (ask.ref, ask.version, ask.state, ask.owner_name, one.words, one.alternative, one.by_name, card.sentence)
-        + (card.other.name, seen.area.name, card.is_ours, card.waits_for_us, card.may_answer, context["can_withdraw"])
+        + (card.other.name, seen.area.name, card.is_ours, card.waits_for_us, card.may_answer, can_withdraw)
         + (card.onward, *card.why)
     )
     look = "card waits" if card.may_answer else "card"
@@ -741,12 +820,12 @@ def _lead(seen: Seen, words: str, *, reason: str = "", small: str = "") -> Part:
 
 def _talk(seen: Seen) -> list[Part]:
     here = seen.step
-    asks = asks_of(seen.workshop)
+    asks = seen.stands.asks
     cards = _cards(seen, asks)
     mine = turn(here, seen.my_place)
     may_write = writes(here, seen.my_place)
     waiting = [card for card in cards if card.waits_for_us]
-    lanes = taking.links_for(seen.workshop, seen.area)
+    lanes = taking.lanes_of(seen.area, seen.links)
     if here is not None and here.phase == Phase.VOICE:
         lanes = [(link, direction) for link, direction in lanes if direction == Direction.NEED]
     parts = [_talk_lead(seen, mine, waiting, bool(lanes))]
@@ -831,7 +910,7 @@ def _lists(seen: Seen, cards: list[Card]) -> list[Part]:
 
 
 def _answers(seen: Seen) -> list[Part]:
-    asks = asks_of(seen.workshop)
+    asks = seen.stands.asks
     cards = _cards(seen, asks)
     waiting = [card for card in cards if card.waits_for_us]
     others = [card for card in cards if card.one.is_open and not card.waits_for_us]
@@ -874,15 +953,9 @@ def _answers(seen: Seen) -> list[Part]:
 
 
 def _agreements(seen: Seen) -> list[Part]:
-    asks = asks_of(seen.workshop)
-    mine = [link for link in seen.links if seen.area.pk in (link.customer_id, link.supplier_id)]
-    contracts = [
-        one
-        for one in contracts_of(
-            seen.workshop, mine, [one for one in asks if one.ask.link_id in {link.pk for link in mine}]
-        )
-        if one.lines
-    ]
+    asks = seen.stands.asks
+    mine = {link.pk for link in seen.links if seen.area.pk in (link.customer_id, link.supplier_id)}
+    contracts = [one for one in seen.stands.contracts if one.lines and one.link.pk in mine]
     waiting = [card for card in _cards(seen, asks) if card.waits_for_us]
     to_sign = [one for one in contracts if _can_sign(seen, one)]
     if to_sign:
@@ -1025,7 +1098,7 @@ def _close(seen: Seen) -> list[Part]:
 
 
 def _closed(seen: Seen) -> list[Part]:
-    asks = [one for one in asks_of(seen.workshop) if seen.area.pk in (one.ask.asker_id, one.ask.performer_id)]
+    asks = [one for one in seen.stands.asks if seen.area.pk in (one.ask.asker_id, one.ask.performer_id)]
     agreed = [one for one in asks if one.ask.state == State.AGREED]
     owed = [one for one in agreed if one.ask.performer_id == seen.area.pk]
     written = {one.kind: one for one in Takeaway.objects.filter(workshop=seen.workshop, area=seen.area)}

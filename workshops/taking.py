@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from areas.access import Guest, guest
 from areas.models import Area, AreaPart, Link, Membership
+from areas.rows import Prepared
 from areas.words import Kind
 from areas.writing import plain
 from contracts import drafting
@@ -27,9 +28,9 @@ from contracts.access import contract_of
 from contracts.models import Version
 from contracts.words import Side as ContractSide
 from requests import moves
-from requests.models import Ask, ClientProblem
+from requests.models import Ask, ClientProblem, Terms
 from requests.moves import Fields, Overtaken, Refused
-from requests.states import OPEN, Direction, Side, State, Verb
+from requests.states import Direction, Side, State, Verb
 from workshops.models import Deed, Dots, Proposal, Score, Seat, Takeaway, Workshop
 from workshops.phases import DOTS, DOTS_ON_ONE, SCORES, Phase, Step, Takes, answers, read, writes
 from workshops.room import FIRST, SECOND, shape_of
@@ -45,6 +46,23 @@ CROWD = 12
 MOST_ASKS = 60
 MOST_REASONS = 12
 STEP_SALT = "workshops.step"
+
+REACHED = Prepared(
+    """
+    SELECT {ask}, {terms}, {asker},
+           EXISTS (SELECT FROM workshops_deed deed WHERE deed.workshop_id = %(workshop)s AND deed.ask_id = ask.id)
+    FROM requests_ask ask
+    JOIN areas_link link ON link.id = ask.link_id AND link.ended_at IS NULL
+    JOIN areas_area asker ON asker.id = ask.asker_id
+    LEFT JOIN requests_terms terms ON terms.id = ask.terms_id
+    WHERE ask.organization_id = %(scene)s AND ask.performer_id = %(area)s AND ask.direction = 'need'
+      AND ask.state IN ('asked', 'countered', 'agreed')
+    ORDER BY ask.asked_at, ask.id
+    """,
+    ask=Ask,
+    terms=(Terms, ("outcome",)),
+    asker=(Area, ("name",)),
+)
 
 
 class Again(Exception):
@@ -338,15 +356,12 @@ class Reason:
 
 
 def reached(workshop: Workshop, area: Area) -> list[tuple[Ask, bool]]:
-    """The needs that reached an area and are not refused, each with whether it was asked in this room. Two queries."""
-    found = (
-        Ask.objects.filter(organization_id=workshop.scene_id, performer=area, direction=Direction.NEED)
-        .filter(state__in=[*OPEN, State.AGREED], link__ended_at__isnull=True)
-        .select_related("asker", "terms")
-        .order_by("asked_at", "pk")
-    )
-    here = set(Deed.objects.filter(workshop=workshop, ask__isnull=False).values_list("ask_id", flat=True))
-    return [(one, one.pk in here) for one in found]
+    """The needs that reached an area and are not refused, each with whether it was asked in this room."""
+    found: list[tuple[Ask, bool]] = []
+    for ask, terms, asker, is_here in REACHED(scene=workshop.scene_id, area=area.pk, workshop=workshop.pk):
+        ask.terms, ask.asker = terms, asker
+        found.append((ask, is_here))
+    return found
 
 
 def reasons(
@@ -374,7 +389,11 @@ def reasons(
 
 def links_for(workshop: Workshop, area: Area) -> list[tuple[Link, str]]:
     """Of whom the area can ask: each supplier for what it needs, then each customer inside for what it requires."""
-    _client, _areas, links, _place, _rounds = shape_of(workshop)
+    return lanes_of(area, shape_of(workshop).links)
+
+
+def lanes_of(area: Area, links: list[Link]) -> list[tuple[Link, str]]:
+    """The same among these links."""
     needs = [(link, Direction.NEED.value) for link in links if link.customer_id == area.pk]
     requirements = [
         (link, Direction.REQUIREMENT.value)
