@@ -22,7 +22,7 @@ from areas.rows import Prepared, Rows
 from areas.words import Kind
 from contracts.clock import soon_until
 from contracts.rates import EVERY, Rate, every_rate, window
-from contracts.standings import AWAITS_VERDICT, BROKEN_NOW, DUE_SOON, PAUSED
+from contracts.standings import AWAITS_VERDICT, BROKEN_NOW, PAUSED
 from requests.trace import DEEPEST
 
 SHOWN = 20  # of each list; the counts say how many there are
@@ -286,28 +286,29 @@ WHERE organization_id = %(org)s AND ended_at IS NULL ORDER BY id
 
 _UNSETTLED = "contracts_occurrence o WHERE o.organization_id = %(org)s AND o.settled_at IS NULL"
 _BEGUN = "(o.delivered_at IS NOT NULL OR o.failed_at IS NOT NULL OR o.paused_at IS NOT NULL)"
+# Neither waived nor cancelled, for those are settled: broken as soon as it is due, so that an index alone can tell.
 _NOT_BEGUN = "o.delivered_at IS NULL AND o.failed_at IS NULL AND o.paused_at IS NULL"
+_IS_BROKEN, _IS_SOON, _IS_PAUSED, _IS_TO_JUDGE = 1, 2, 4, 8
 
-# What is in force on each link, by who owes it, and how it stands; of most there is nothing to say, and NULL says it.
+# What is in force on each link, by who owes it and how it stands; of most there is nothing to say, and NULL says it.
 # What is due later and untouched is neither broken nor anything else that is counted: it is not read.
 OWED = Prepared(f"""
 WITH due AS (
-    SELECT commitment_id, bool_or(broken) AS broken, bool_or(soon) AS soon, bool_or(paused) AS paused,
-        bool_or(to_judge) AS to_judge
+    SELECT commitment_id, bit_or(stands) AS stands
     FROM (
-        SELECT o.commitment_id, {BROKEN_NOW} AS broken, {DUE_SOON} AS soon, FALSE AS paused, FALSE AS to_judge
+        SELECT o.commitment_id, CASE WHEN o.due_at < %(now)s THEN {_IS_BROKEN} ELSE {_IS_SOON} END AS stands
         FROM {_UNSETTLED} AND o.due_at < %(soon)s AND {_NOT_BEGUN}
         UNION ALL
-        SELECT o.commitment_id, {BROKEN_NOW}, FALSE, {PAUSED}, {AWAITS_VERDICT} AND NOT {BROKEN_NOW}
+        SELECT o.commitment_id, CASE WHEN {BROKEN_NOW} THEN {_IS_BROKEN} WHEN {PAUSED} THEN {_IS_PAUSED}
+            WHEN {AWAITS_VERDICT} THEN {_IS_TO_JUDGE} ELSE 0 END
         FROM {_UNSETTLED} AND {_BEGUN}
     ) each_time
     GROUP BY commitment_id
 )
-SELECT c.link_id, c.owes_id, count(*), sum(1) FILTER (WHERE due.broken), sum(1) FILTER (WHERE due.soon),
-    sum(1) FILTER (WHERE due.paused), sum(1) FILTER (WHERE due.to_judge)
+SELECT c.link_id, c.owes_id, due.stands, count(*)
 FROM contracts_commitment c LEFT JOIN due ON due.commitment_id = c.id
 WHERE c.organization_id = %(org)s AND c.ended_at IS NULL
-GROUP BY c.link_id, c.owes_id
+GROUP BY c.link_id, c.owes_id, due.stands
 """)
 
 # What is talked about on each link, and what is agreed and not signed.
@@ -345,6 +346,17 @@ SELECT least(
 """)
 
 
+def _longest(kind: str) -> str:
+    """The promises of one list that wait longest. They are looked up in that order, and no more than are wanted."""
+    return f"""(SELECT f.kind, c.ask_id AS id, row_number() OVER (ORDER BY f.due_at, f.commitment_id) AS n, c.promise,
+        f.occurrence, f.times
+     FROM (SELECT * FROM first WHERE kind = '{kind}' ORDER BY due_at, commitment_id OFFSET 0) f, LATERAL (
+        SELECT ask_id, ref AS promise FROM contracts_commitment
+        WHERE id = f.commitment_id AND ended_at IS NULL AND (%(links)s::bigint[] IS NULL OR link_id = ANY(%(links)s))
+        OFFSET 0) c
+     ORDER BY f.due_at, f.commitment_id LIMIT {SHOWN})"""
+
+
 # The first of each list, and the way of each up to the client; of what is at risk, on which links there is how much.
 # OFFSET 0 keeps the planner at looking up these few rows: joined plainly, it reads all asks five times over. What a
 # lookup is not wanted for stands in its WHERE, where it is seen before anything is read. What hangs on something hangs
@@ -353,22 +365,20 @@ SELECT least(
 ITEMS = Prepared(f"""
 WITH RECURSIVE open_now AS (
     SELECT o.id, o.commitment_id, o.due_at, 'broken' AS kind
-    FROM {_UNSETTLED} AND o.due_at < %(now)s AND {_NOT_BEGUN} AND {BROKEN_NOW}
+    FROM {_UNSETTLED} AND o.due_at < %(now)s AND {_NOT_BEGUN}
     UNION ALL
     SELECT o.id, o.commitment_id, o.due_at,
         CASE WHEN {BROKEN_NOW} THEN 'broken' WHEN {PAUSED} THEN 'paused' ELSE 'to_judge' END
     FROM {_UNSETTLED} AND {_BEGUN}
-), promised AS (
-    SELECT first.*, c.*
-    FROM (
-        SELECT commitment_id, kind, min(due_at) AS due_at, (array_agg(id ORDER BY due_at, id))[1] AS occurrence,
-            count(*) AS times
-        FROM open_now GROUP BY commitment_id, kind
-    ) first, LATERAL (
-        SELECT ask_id, link_id, ref AS promise FROM contracts_commitment
-        WHERE id = first.commitment_id AND ended_at IS NULL OFFSET 0) c
+), first AS (
+    SELECT commitment_id, kind, min(due_at) AS due_at, (array_agg(id ORDER BY due_at, id))[1] AS occurrence,
+        count(*) AS times
+    FROM open_now GROUP BY commitment_id, kind
 ), late AS (
-    SELECT ask_id FROM promised WHERE kind = 'broken' ORDER BY due_at, ask_id LIMIT {RIPPLES}
+    SELECT c.ask_id
+    FROM (SELECT * FROM first WHERE kind = 'broken' ORDER BY due_at, commitment_id OFFSET 0) f, LATERAL (
+        SELECT ask_id FROM contracts_commitment WHERE id = f.commitment_id AND ended_at IS NULL OFFSET 0) c
+    ORDER BY f.due_at, f.commitment_id LIMIT {RIPPLES}
 ), ripple AS (
     SELECT a.cause_id AS id FROM late, LATERAL (
         SELECT cause_id FROM requests_ask WHERE id = late.ask_id AND cause_id IS NOT NULL OFFSET 0) a
@@ -384,12 +394,11 @@ WITH RECURSIVE open_now AS (
             SELECT id, link_id, problem_id FROM requests_ask WHERE id = reached.id AND state = 'agreed' OFFSET 0) a,
         LATERAL (SELECT id FROM areas_link WHERE id = a.link_id AND ended_at IS NULL OFFSET 0) l
 ), listed AS (
-    (SELECT p.kind, p.ask_id AS id, p.n, p.promise, p.occurrence, p.times
-     FROM (
-        SELECT p.*, row_number() OVER (PARTITION BY p.kind ORDER BY p.due_at, p.ask_id) AS n
-        FROM promised p WHERE %(links)s::bigint[] IS NULL OR p.link_id = ANY(%(links)s)
-     ) p
-     WHERE p.n <= {SHOWN})
+    {_longest("broken")}
+    UNION ALL
+    {_longest("paused")}
+    UNION ALL
+    {_longest("to_judge")}
     UNION ALL
     (SELECT 'unmet', a.id, row_number() OVER (ORDER BY a.settled_at, a.id), NULL, NULL, 0
      FROM requests_ask a
@@ -553,35 +562,46 @@ def _count(
         customer.unanswered += late_customer
         supplier.to_answer += supplier_open
         customer.to_answer += customer_open
-    for pk, owes, in_force, broken, soon, paused, to_judge in owed:
+    for pk, owes, stands, promises in owed:
         link = by_pk.get(pk)
         if link is None:
             continue
         area = areas[owes]
-        area.in_force += in_force
+        area.in_force += promises
         by_supplier = owes == link.supplier
         if by_supplier:
-            link.needs += in_force
-            link.supplier_in_force = in_force
+            link.needs += promises
+            link.supplier_in_force += promises
         else:
-            link.requirements += in_force
-            link.customer_in_force = in_force
-        if broken or soon or paused:
-            broken, soon, paused = broken or 0, soon or 0, paused or 0
-            area.broken += broken
-            area.soon += soon
-            area.paused += paused
+            link.requirements += promises
+            link.customer_in_force += promises
+        if not stands:
+            continue
+        if stands & _IS_BROKEN:
+            area.broken += promises
             if by_supplier:
-                link.supplier_broken, link.supplier_soon, link.supplier_paused = broken, soon, paused
+                link.supplier_broken += promises
             else:
-                link.customer_broken, link.customer_soon, link.customer_paused = broken, soon, paused
-        if to_judge:
+                link.customer_broken += promises
+        if stands & _IS_SOON:
+            area.soon += promises
             if by_supplier:
-                link.customer_to_judge = to_judge
-                areas[link.customer].to_judge += to_judge
+                link.supplier_soon += promises
             else:
-                link.supplier_to_judge = to_judge
-                areas[link.supplier].to_judge += to_judge
+                link.customer_soon += promises
+        if stands & _IS_PAUSED:
+            area.paused += promises
+            if by_supplier:
+                link.supplier_paused += promises
+            else:
+                link.customer_paused += promises
+        if stands & _IS_TO_JUDGE:
+            if by_supplier:
+                link.customer_to_judge += promises
+                areas[link.customer].to_judge += promises
+            else:
+                link.supplier_to_judge += promises
+                areas[link.supplier].to_judge += promises
 
 
 def _measure(areas: dict[int, AreaNow], links: list[LinkNow]) -> None:

@@ -103,8 +103,38 @@ class Occurrence(models.Model):
                 & (Q(delivered_at__isnull=False) | Q(failed_at__isnull=False) | Q(paused_at__isnull=False)),
                 name="occurrences_begun",
             ),
-            # Read by the kept rates, window by window.
-            models.Index(fields=["organization", "-due_at"], name="occurrences_by_due"),
+            # The many others that are not settled, by when they are due, with all that the board asks of them.
+            models.Index(
+                fields=["organization", "due_at"],
+                include=["commitment", "id"],
+                condition=Q(
+                    settled_at__isnull=True,
+                    delivered_at__isnull=True,
+                    failed_at__isnull=True,
+                    paused_at__isnull=True,
+                ),
+                name="occurrences_not_begun",
+            ),
+            # Read by the kept rates, window by window, by the thousand: with what `standings.RESULT` asks, so that no
+            # row is fetched that has not changed lately.
+            models.Index(
+                fields=["organization", "-due_at"],
+                include=[
+                    "commitment",
+                    "link",
+                    "owes",
+                    "delivered_at",
+                    "met",
+                    "judge_by",
+                    "judged_at",
+                    "worked",
+                    "failed_at",
+                    "waived_at",
+                    "cancelled_at",
+                    "paused_at",
+                ],
+                name="occurrences_by_result",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -132,6 +132,9 @@ def _agrees(row: Occurrence, now: Any) -> None:
     assert clock.standing(said, calendar, terms, now) == clock.standing_of(row, now=now, soon_until=soon)
     if row.settled_at is not None:
         assert row.chase_at is None
+    else:
+        # What the board takes for granted of the rows that are not settled.
+        assert (row.waived_at, row.cancelled_at) == (None, None)
     if row.paused_at is not None:
         assert any(pause.ended_at is None for pause in pauses)
     assert all(pause.ended_at is None or pause.ended_at <= now for pause in pauses)
