@@ -16,6 +16,7 @@
   const NEW_FOR = 20_000;
   const PACE = 400;
   const CARD = 16.5; // rem
+  const MOST_LINES = 24;
   const MILESTONES = [
     [300, words.five],
     [60, words.one],
@@ -95,7 +96,8 @@
     const lines = [...list.children];
     for (const line of lines) {
       line.hidden = false;
-      line.classList.remove("tall");
+      line.classList.remove("tall", "whole");
+      line.style.removeProperty("--lines");
     }
     button.hidden = true;
     let pages = [lines];
@@ -118,6 +120,26 @@
     turn(frame, pages, at);
   }
 
+  // Lines were counted cut short; those that are shown say all that there is room for.
+  function grow(list, lines) {
+    const fits = () => list.scrollHeight <= list.clientHeight + 1;
+    for (const line of lines) {
+      line.classList.remove("whole");
+      line.style.removeProperty("--lines");
+    }
+    for (const line of lines) {
+      line.classList.add("whole");
+      if (fits()) continue;
+      line.classList.remove("whole");
+      let most = line.matches(".tall") ? 2 : 4;
+      do line.style.setProperty("--lines", ++most);
+      while (most < MOST_LINES && fits());
+      if (!fits()) line.style.setProperty("--lines", most - 1);
+      // No fewer than it began with.
+      if (!fits()) line.style.removeProperty("--lines");
+    }
+  }
+
   function turn(frame, pages, at) {
     const state = turned.get(frame.id);
     const button = frame.querySelector(":scope > .wall-more");
@@ -125,6 +147,7 @@
     state.at = at;
     pages.forEach((page, n) => page.forEach((line) => show(line, n === at)));
     button.hidden = pages.length < 2;
+    if (!frame.matches("[data-cards]")) grow(frame.firstElementChild, pages[at] || []);
     if (pages.length < 2) return;
     const away = pages.flatMap((page, n) => (n === at ? [] : page));
     const news = away.filter((line) => fresh.get(line.id) === 0).length;
