@@ -35,7 +35,7 @@ from workshops.room import line_of, shape_of
 PHONES = int(os.environ.get("PHONES", "300"))
 SECONDS = float(os.environ.get("SECONDS", "300"))
 FEW = 60
-FEW_SECONDS = SECONDS / 3
+FEW_SECONDS = float(os.environ.get("FEW_SECONDS", SECONDS / 3))
 PHASE_GOAL, ASK_GOAL = 1000.0, 500.0
 # customer → supplier; the client is 0. Eight areas, with a cycle.
 LINKS = ((0, 1), (0, 2), (1, 3), (2, 3), (3, 4), (3, 5), (4, 6), (5, 6), (6, 7), (7, 8), (6, 5))
