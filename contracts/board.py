@@ -50,18 +50,28 @@ class AreaNow:
     rate: Rate = field(default_factory=lambda: NOTHING_DUE)
 
     @property
-    def state(self) -> str:
+    def standing(self) -> str:
+        """The one thing that matters most of it now."""
         if self.is_client:
             return "client"
         if self.broken:
             return "broken"
-        if self.unanswered or self.soon:
+        if self.unanswered:
+            return "unanswered"
+        if self.soon:
             return "soon"
         if self.paused:
             return "paused"
-        if self.to_answer or self.to_judge:
+        if self.to_answer:
             return "open"
-        return "kept" if self.in_force else "quiet"
+        if self.to_judge:
+            return "to_judge"
+        return "promises" if self.in_force else "quiet"
+
+    @property
+    def state(self) -> str:
+        """How it is drawn."""
+        return DRAWN[self.standing]
 
 
 @dataclass(slots=True)
@@ -164,7 +174,9 @@ DRAWN = {
     "to_judge": "open",
     "to_sign": "open",
     "kept": "kept",
+    "promises": "kept",
     "quiet": "quiet",
+    "client": "client",
 }
 
 
@@ -235,7 +247,7 @@ class Chain:
     shown: set[int] | None = None
     here: AreaNow | None = None
 
-    @property
+    @cached_property
     def client(self) -> AreaNow:
         return next(area for area in self.areas.values() if area.is_client)
 
@@ -519,7 +531,7 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
         for occurrence, requirement in REQUIREMENTS(paused=list(paused)):
             paused[occurrence].requirement = requirement
     for link in links:
-        link.at_risk = at_risk[link.pk]
+        link.at_risk = at_risk.get(link.pk, 0)
         link.standing = _standing(link)
         link.rate = rates.links.get(link.pk, NOTHING_DUE)
     return Chain(

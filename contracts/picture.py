@@ -111,7 +111,7 @@ class Words(NamedTuple):
 class Picture:
     """Measured at once, put together when it is asked for: a wall measures several and shows one."""
 
-    def __init__(self, width: int, height: int, letters: float, parts: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, width: int, height: int, letters: float, parts: Callable[[], Iterable[bytes]]) -> None:
         self.width = width
         self.height = height
         self.letters = letters  # height of the smallest letters
@@ -119,11 +119,11 @@ class Picture:
 
     @cached_property
     def svg(self) -> str:
-        return "".join(self._parts())
+        return self.encoded().decode()
 
     def encoded(self) -> bytes:
-        """The SVG in UTF-8, encoded piece by piece: one arrow among them makes a whole string slow to encode."""
-        return b"".join(map(str.encode, self._parts()))
+        """The SVG in UTF-8. Its pieces are kept in it: one arrow among them makes a whole string slow to encode."""
+        return b"".join(self._parts())
 
 
 def sizes_for(areas: int) -> Sizes:
@@ -144,47 +144,59 @@ def draw(
     if chosen.notes and any(area.rate is not None for area in areas):
         chosen = chosen._replace(foot=chosen.foot + chosen.note * 1.15)
     laid = _laid(
-        tuple(Node(area.ref, area.name, area.distance, _note_room(area, chosen)) for area in areas),
-        tuple(Edge(link.ref, link.customer, link.supplier) for link in links),
+        tuple([Node(area.ref, area.name, area.distance, _note_room(area, chosen)) for area in areas]),
+        tuple([link[:_ENDS] for link in links]),
         chosen,
     )
     placing = laid.placing
 
-    def parts() -> Iterator[str]:
-        yield _frame(placing, words, ident, is_large=len(areas) > MANY)
+    def parts() -> Iterator[bytes]:
+        yield _frame(placing, words, ident, is_large=len(areas) > MANY).encode()
         if placing.apart_y is not None:
-            yield _apart(placing, words, chosen)
-        badges: dict[tuple[str, str, str, str], str] = {}
+            yield _apart(placing, words, chosen).encode()
         for n in laid.links:
-            link = links[n]
-            bears = (link.state, link.needs, link.requirements, link.word)
-            badge = badges.get(bears)
-            if badge is None:
-                badge = badges[bears] = _badge(*bears, chosen)
-            yield _link(link, laid.thread(n, link.state == "broken"), badge)
+            yield laid.link(n, links[n])
         for n in laid.areas:
-            yield _area(areas[n], placing.boxes[n], chosen)
-        yield "</svg>"
+            yield laid.area(n, areas[n])
+        yield b"</svg>"
 
     smallest = _WORD if chosen.badge_height >= _TWO_ROWS else 0.94 if chosen.notes else 1.04
     return Picture(placing.width, placing.height, min(chosen.note * smallest, chosen.name), parts)
 
 
 class _Laid:
-    """What is placed, and what of its drawing stays as long as that: threads, and the order for who reads by ear."""
+    """What is placed, and what was drawn there last: a deed changes one link or two, the others are as they were."""
 
-    def __init__(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...], sizes: Sizes) -> None:
-        self.placing = place(nodes, edges, sizes)
+    def __init__(self, nodes: tuple[Node, ...], edges: tuple[tuple[str, str, str], ...], sizes: Sizes) -> None:
+        self.placing = place(nodes, tuple(map(Edge._make, edges)), sizes)
         boxes, threads = self.placing.boxes, self.placing.threads
+        # The order for who reads by ear.
         self.areas = sorted(range(len(boxes)), key=lambda n: (boxes[n].x, boxes[n].y))
         self.links = sorted(range(len(threads)), key=lambda n: threads[n].badge)
+        self._sizes = sizes
         self._is_roomy = sizes.badge_height >= _TWO_ROWS
-        self._drawn: dict[tuple[int, bool], str] = {}
+        self._threads: dict[tuple[int, bool], str] = {}
+        self._drawn_areas: list[tuple[AreaMark, bytes] | None] = [None] * len(boxes)
+        self._drawn_links: list[tuple[LinkMark, bytes] | None] = [None] * len(threads)
 
-    def thread(self, n: int, is_broken: bool) -> str:
-        drawn = self._drawn.get((n, is_broken))
+    def area(self, n: int, mark: AreaMark) -> bytes:
+        last = self._drawn_areas[n]
+        if last is None or last[0] != mark:
+            last = self._drawn_areas[n] = (mark, _area(mark, self.placing.boxes[n], self._sizes).encode())
+        return last[1]
+
+    def link(self, n: int, mark: LinkMark) -> bytes:
+        last = self._drawn_links[n]
+        if last is None or last[0] != mark:
+            badge = _badge(mark.state, mark.needs, mark.requirements, mark.word, self._sizes)
+            drawn = _link(mark, self._thread(n, mark.state == "broken"), badge)
+            last = self._drawn_links[n] = (mark, drawn.encode())
+        return last[1]
+
+    def _thread(self, n: int, is_broken: bool) -> str:
+        drawn = self._threads.get((n, is_broken))
         if drawn is None:
-            drawn = self._drawn[n, is_broken] = _thread(self.placing.threads[n], is_broken, self._is_roomy)
+            drawn = self._threads[n, is_broken] = _thread(self.placing.threads[n], is_broken, self._is_roomy)
         return drawn
 
 
@@ -192,6 +204,7 @@ class _Laid:
 _laid = lru_cache(maxsize=32)(_Laid)
 
 _TWO_ROWS = 44
+_ENDS = 3  # of a LinkMark: its ref and those of its areas come first
 _LEAST_WIDTH = 1060  # narrower pictures are not blown up
 _SHRINKS_TO = 0.645
 
@@ -333,7 +346,6 @@ def _link(link: LinkMark, thread: str, badge: str) -> str:
     )
 
 
-@lru_cache(maxsize=2048)
 def _area(area: AreaMark, box: Box, sizes: Sizes) -> str:
     pad = sizes.pad
     # Boxes grow with the number of their links; the words stay in the middle.

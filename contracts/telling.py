@@ -202,22 +202,19 @@ class Teller:
         return found
 
     def _area_mark(self, area: AreaNow) -> AreaMark:
-        note = self._note(area)
-        label, kept = f"{area.name}: {note}", ""
-        if area.rate.counted:
-            kept = self._percent(area.rate)
-            label += self._kept_sentence % {"kept": area.rate.kept, "counted": area.rate.counted, "percent": kept}
-        # By position, as LinkMark: hundreds of them by name take four times as long.
-        return AreaMark(
+        standing, rate = area.standing, area.rate
+        counted = rate.counted
+        return _area_marked(
             area.ref,
             area.name,
             area.distance,
-            area.state,
-            note,
-            label,
-            f"{self._zoom}{area.ref}" if self._zoom else "",
-            area.rate.share,
-            kept,
+            DRAWN[standing],
+            self._note(area, standing),
+            rate.kept,
+            counted,
+            self._percent(rate) if counted else "",
+            self._kept_sentence,
+            self._zoom,
             area is self.chain.here,
         )
 
@@ -238,30 +235,28 @@ class Teller:
     def _percents(self) -> dict[int, str]:
         return {}
 
-    def _note(self, area: AreaNow) -> str:
-        if area.is_client:
+    def _note(self, area: AreaNow, standing: str) -> str:
+        if standing == "client":
             return pgettext("the client, in the picture", "whom we serve")
-        for standing, count in _NOTED.items():
-            n = getattr(area, count)
-            if n:
-                return self._said(standing, n)
-        return self._said("quiet", 0)
+        return self._said(standing, getattr(area, _NOTED[standing], 0))
 
     def _link_mark(self, link: LinkNow, why: Sequence[str]) -> LinkMark:
-        customer, supplier = self.chain.areas[link.customer], self.chain.areas[link.supplier]
-        standing = self.standing(link)
-        serves = _serving(self._serves, supplier.name, customer.name)
-        return LinkMark(
+        areas = self.chain.areas
+        customer, supplier = areas[link.customer], areas[link.supplier]
+        return _link_marked(
             link.ref,
             customer.ref,
             supplier.ref,
+            customer.name,
+            supplier.name,
             DRAWN[link.standing],
-            str(link.needs),
-            str(link.requirements or ""),
-            standing,
-            _labelled(self._link_sentence, serves, standing, link.needs, link.requirements),
-            self._sheet.replace(NOWHERE, link.ref),
-            "\n".join((f"{serves}: {standing}", *why)) if why else "",
+            link.needs,
+            link.requirements,
+            self.standing(link),
+            "\n".join(why),
+            self._serves,
+            self._link_sentence,
+            self._sheet,
         )
 
     def _whys(self) -> dict[int, list[str]]:
@@ -415,7 +410,17 @@ class Teller:
         return Listing("to_sign", _("Agreed, not signed yet"), len(links), lines, max(len(links) - 20, 0), empty)
 
     def _when(self, item: Item) -> tuple[str, str]:
-        """Class and words of the pill of an item."""
+        """Class and words of the pill of an item, as the picture and the list say it."""
+        known = self._whens.get(id(item))
+        if known is None:
+            known = self._whens[id(item)] = self._when_said(item)
+        return known
+
+    @cached_property
+    def _whens(self) -> dict[int, tuple[str, str]]:
+        return {}
+
+    def _when_said(self, item: Item) -> tuple[str, str]:
         if item.kind == "broken" and item.due_at is not None:
             said = _BROKEN.get(item.why or "")
             if said:
@@ -481,6 +486,16 @@ class Teller:
         return self.org.tz
 
     def _path_text(self, item: Item) -> str:
+        known = self._paths.get(id(item))
+        if known is None:
+            known = self._paths[id(item)] = self._path_said(item)
+        return known
+
+    @cached_property
+    def _paths(self) -> dict[int, str]:
+        return {}
+
+    def _path_said(self, item: Item) -> str:
         names = [self._name(pk) for pk in item.path]
         if not item.problem:
             return " → ".join(names) if len(names) > 2 else ""
@@ -647,7 +662,7 @@ _COUNTED = {
 }
 
 
-# What an area says of itself: the first of these that there is.
+# What an area says of itself: what its standing counts.
 _NOTED = {
     "broken": "broken",
     "unanswered": "unanswered",
@@ -656,6 +671,7 @@ _NOTED = {
     "open": "to_answer",
     "to_judge": "to_judge",
     "promises": "in_force",
+    "quiet": "in_force",
 }
 _RANK = {standing: rank for rank, standing in enumerate(_COUNTED)}
 
@@ -665,9 +681,67 @@ def _serving(sentence: str, supplier: str, customer: str) -> str:
     return sentence % {"supplier": supplier, "customer": customer}
 
 
+# Marks are made of all that they say, and found again by it: a deed changes one or two of hundreds.
+@lru_cache(maxsize=2048)
+def _area_marked(
+    ref: str,
+    name: str,
+    distance: int | None,
+    state: str,
+    note: str,
+    kept: int,
+    counted: int,
+    percent: str,
+    sentence: str,
+    zoom: str,
+    here: bool,
+) -> AreaMark:
+    label = f"{name}: {note}"
+    if counted:
+        label += sentence % {"kept": kept, "counted": counted, "percent": percent}
+    return AreaMark(
+        ref,
+        name,
+        distance,
+        state,
+        note,
+        label,
+        f"{zoom}{ref}" if zoom else "",
+        kept / counted if counted else None,
+        percent,
+        here,
+    )
+
+
 @lru_cache(maxsize=4096)
-def _labelled(sentence: str, serves: str, standing: str, needs: int, requirements: int) -> str:
-    return sentence % {"serves": serves, "standing": standing, "needs": needs, "requirements": requirements}
+def _link_marked(
+    ref: str,
+    customer_ref: str,
+    supplier_ref: str,
+    customer: str,
+    supplier: str,
+    state: str,
+    needs: int,
+    requirements: int,
+    standing: str,
+    why: str,
+    serves: str,
+    sentence: str,
+    sheet: str,
+) -> LinkMark:
+    relation = _serving(serves, supplier, customer)
+    return LinkMark(
+        ref,
+        customer_ref,
+        supplier_ref,
+        state,
+        str(needs),
+        str(requirements or ""),
+        standing,
+        sentence % {"serves": relation, "standing": standing, "needs": needs, "requirements": requirements},
+        sheet.replace(NOWHERE, ref),
+        f"{relation}: {standing}\n{why}" if why else "",
+    )
 
 
 def _saying(standing: str, n: int) -> str:
