@@ -30,13 +30,22 @@ def told(counts: Counts) -> str:
     return _("%(people)s. How many chose each number: %(each)s.") % {"people": people, "each": each or "–"}
 
 
+def to_compare(first: Counts | None, second: Counts | None) -> list[tuple[str, str, Counts]]:
+    """(how it is drawn, its name, the counts) of each mirror that was answered. One alone is no before or after."""
+    both = [(css, counts) for css, counts in (("before", first), ("after", second)) if counts and counts.people]
+    if len(both) == 1:
+        (css, counts) = both[0]
+        return [("alone" if css == "before" else css, "", counts)]
+    return [(css, _("Before") if css == "before" else _("After"), counts) for css, counts in both]
+
+
 def mirrors(first: Counts | None, second: Counts | None) -> SafeString:
-    """Both mirrors beside each other; before is outlined and hatched, after is full, so that colour is not needed."""
-    shown = [(counts, css) for counts, css in ((first, "before"), (second, "after")) if counts and counts.people]
+    """The mirrors beside each other: before outlined, after full, so that colour is not needed. One alone is full."""
+    shown = to_compare(first, second)
     if not shown:
         return mark_safe("")
-    most = max(counts.most for counts, _css in shown)
-    label = " ".join(f"{_('Before') if css == 'before' else _('After')}: {told(counts)}" for counts, css in shown)
+    most = max(counts.most for _css, _name, counts in shown)
+    label = " ".join(f"{name}: {told(counts)}" if name else told(counts) for _css, name, counts in shown)
     parts = [
         f'<svg class="mirrors" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '
         f'aria-label="{escape(label)}">',
@@ -46,7 +55,7 @@ def mirrors(first: Counts | None, second: Counts | None) -> SafeString:
     for value in range(11):
         middle = LEFT + BAND * (value + 0.5)
         parts.append(f'<text class="m-value" x="{middle:.1f}" y="{FLOOR + 26}" text-anchor="middle">{value}</text>')
-        for at, (counts, css) in enumerate(shown):
+        for at, (css, _name, counts) in enumerate(shown):
             n = counts.each[value]
             if not n:
                 continue

@@ -28,7 +28,7 @@ from contracts.words import Side
 from requests.models import Ask, ClientProblem, Terms
 from requests.states import State
 from requests.wording import amount, differences, number, sentence
-from workshops.charts import mirrors
+from workshops.charts import mirrors, to_compare
 from workshops.models import ConsoleAct, Takeaway, Workshop
 from workshops.phases import Phase, Takes
 from workshops.room import FIRST, SECOND, AreaNow, AskNow, ContractNow, Counts, LinkNow, Room, read_room
@@ -633,10 +633,10 @@ def _both_mirrors(wall: Wall, first: Counts | None, second: Counts | None) -> No
     if second is None:
         # What the room said at first would lead the hand now.
         return
+    scene = wall.room.workshop.scene
     shown = [
-        (label, css, *counts_said(counts, wall.room.workshop.scene))
-        for label, css, counts in ((_("Before"), "before", first), (_("After"), "after", second))
-        if counts and counts.people
+        (name or _("on average, from 0 to 10"), css, *counts_said(counts, scene))
+        for css, name, counts in to_compare(first, second)
     ]
     wall.said |= {"chart": mirrors(first, second), "means": shown}
 

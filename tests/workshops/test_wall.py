@@ -66,6 +66,11 @@ def region(html: str) -> str:
     return re.sub(r'hx-get="[^"]*"', "", html[start:end]).strip()
 
 
+def bars(html: str) -> set[str]:
+    """How the bars of the mirror are drawn."""
+    return set(re.findall(r'rect class="(m-\w+)"', html))
+
+
 # Who sees it ----------------------------------------------------------------------------------------------------------
 
 
@@ -258,13 +263,24 @@ def test_the_mirror_keeps_its_secret_until_it_is_revealed_and_the_first_until_th
     assert label
     assert "2: 2" in label[1]
     assert "9: 1" in label[1]
+    for place in ("console", "workshop"):
+        address = reverse(f"workshops:{place}", kwargs={"org": room.organization.ref, "ref": room.ref})
+        alike = client_of(cast.fede).get(address).content.decode()
+        # Alone it is no *before*: on all screens it is drawn as on the wall.
+        assert bars(alike) == bars(html) == {"m-alone"}, place
+        assert 'class="m-key' not in alike
     room = play.to(room, "close")
     for seat in people[:2]:
         taking.score(play.seated(seat), 8, build.NOW)
     assert 'class="mirrors"' not in shown(room, cast.vera)
     running.reveal(play.fresh(room), cast.actor("fede"), play.fresh(room).version, build.NOW)
     html = shown(room, cast.vera)
-    assert {"m-before", "m-after"} <= set(re.findall(r'rect class="(m-\w+)"', html))
+    assert bars(html) == {"m-before", "m-after"}
+    story = client_of(cast.vera).get(
+        reverse("workshops:workshop", kwargs={"org": room.organization.ref, "ref": room.ref})
+    )
+    assert bars(story.content.decode()) == {"m-before", "m-after"}
+    assert all(f'class="m-key {css}"' in story.content.decode() for css in ("before", "after"))
 
 
 def test_neither_dots_nor_the_order_tell_before_they_are_revealed(cast: Cast) -> None:

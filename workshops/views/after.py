@@ -25,7 +25,7 @@ from workshops import exports, mails
 from workshops.access import actor_in, workshop_of
 from workshops.after import follow as follow_up
 from workshops.after import why_not_follow
-from workshops.charts import mean_said, mirrors
+from workshops.charts import mean_said, mirrors, to_compare
 from workshops.models import Workshop
 from workshops.phases import Takes
 from workshops.room import FIRST, SECOND, Room, read_room
@@ -54,9 +54,8 @@ def workshop(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase
         "scene": found.scene,
         "is_open": found.is_open(now),
         "means": [
-            (label, mean_said(counts, found.scene), counts.people)
-            for label, counts in ((_("Before"), first), (_("After"), second))
-            if counts and counts.people
+            (name or _("on average, from 0 to 10"), css, mean_said(counts, found.scene), counts.people)
+            for css, name, counts in to_compare(first, second)
         ],
         "chart": mirrors(first, second),
         "links": [one for one in room.links if one.needs or one.requirements],
