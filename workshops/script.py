@@ -9,14 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils import translation
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from areas.models import Area
 from areas.words import Kind
 from requests.states import State
 from workshops.phases import Phase
-from workshops.room import SECOND, Room
+from workshops.room import FIRST, SECOND, Room
+
+# Names said within one sentence: so many, of so many letters together. As a sentence of their own: so many.
+ALOUD, BREATH, LISTED = 3, 80, 7
 
 
 @dataclass
@@ -54,6 +57,20 @@ def joined(names: Sequence[str]) -> str:
 
 def names_of(areas: Sequence[Area]) -> str:
     return joined([area.name for area in areas])
+
+
+def in_a_breath(areas: Sequence[Area]) -> bool:
+    """Their names can be said within a sentence; else they are said once, or people look at the wall."""
+    return len(areas) < 2 or (len(areas) <= ALOUD and len(names_of(areas)) <= BREATH)
+
+
+def first_of(areas: Sequence[Area]) -> str:
+    """The names for the facilitator's eye: the first ones, and how many more."""
+    if len(areas) <= ALOUD + 1:
+        return names_of(areas)
+    left = len(areas) - ALOUD
+    names = ", ".join(area.name for area in areas[:ALOUD])
+    return ngettext("%(names)s and one more", "%(names)s and %(n)s more", left) % {"names": names, "n": left}
 
 
 # Who meets whom -------------------------------------------------------------------------------------------------------
@@ -149,28 +166,22 @@ def _problem(room: Room) -> str:
 
 def _say_voice(room: Room) -> list[str]:
     areas = turn_of(room)
-    suppliers = suppliers_of(room, areas)
     said = []
     if room.problem:
         said.append(
             _("Our client tells us: “%(problem)s”. From now on every request has to help with this.")
             % {"problem": _problem(room)}
         )
-    for area in areas[:3]:
-        mine = suppliers_of(room, [area])
-        if mine:
-            said.append(
-                _(
-                    "%(area)s, you speak for the client now. "
-                    "What do you need from %(suppliers)s so that the client gets it?"
-                )
-                % {"area": area.name, "suppliers": names_of(mine)}
-            )
-    if len(areas) > 3 or not suppliers:
+    if len(areas) > ALOUD:
+        said.append(_turn_said(areas))
         said.append(
-            _("%(areas)s, you speak for the client now. What do you need so that the client gets it?")
-            % {"areas": names_of(areas)}
+            _(
+                "Each of you speaks for the client now. "
+                "What do you need from those who serve you so that the client gets it?"
+            )
         )
+    else:
+        said += [_speaks(area, suppliers_of(room, [area])) for area in areas]
     said.append(
         _(
             "Ask for everything you need, one thing at a time: what, by when, "
@@ -180,35 +191,71 @@ def _say_voice(room: Room) -> list[str]:
     return said
 
 
+def _speaks(area: Area, suppliers: Sequence[Area]) -> str:
+    if not suppliers:
+        return _("%(areas)s, you speak for the client now. What do you need so that the client gets it?") % {
+            "areas": area.name
+        }
+    if not in_a_breath(suppliers):
+        return _(
+            "%(area)s, you speak for the client now. "
+            "What do you need from those who serve you so that the client gets it?"
+        ) % {"area": area.name}
+    return _(
+        "%(area)s, you speak for the client now. What do you need from %(suppliers)s so that the client gets it?"
+    ) % {"area": area.name, "suppliers": names_of(suppliers)}
+
+
+def _turn_said(areas: Sequence[Area]) -> str:
+    """Whose turn it is, where they are too many to be called before each sentence."""
+    if len(areas) <= LISTED:
+        return _("Now it is the turn of %(areas)s.") % {"areas": names_of(areas)}
+    return _("Now it is the turn of %(n)s areas: you see on the wall which ones.") % {"n": len(areas)}
+
+
 def _say_chain(room: Room) -> list[str]:
     areas = turn_of(room)
     customers, suppliers = customers_of(room, areas), suppliers_of(room, areas)
     mine = {area.pk for area in areas}
     suppliers = [area for area in suppliers if area.pk not in mine] or suppliers
-    said = []
-    if customers:
-        said.append(
-            _("%(areas)s, read what %(customers)s asked of you. Behind each request stands the client.")
-            % {"areas": names_of(areas), "customers": names_of(customers)}
+    many, named = not in_a_breath(areas), in_a_breath(customers)
+    said = [_turn_said(areas)] if many else []
+    names = {"areas": names_of(areas), "customers": names_of(customers)}
+    if not customers:
+        nobody = (
+            _("Nobody in the chain has asked you for anything yet. For whom in this room do you work?")
+            if many
+            else _("%(areas)s, nobody in the chain has asked you for anything yet. For whom in this room do you work?")
         )
-        said.append(_("Answer each one: I commit, I propose something else, or I cannot, because…"))
+        said.append(nobody % names)
+    elif many:
+        said.append(_("Each of you reads what was asked of your area. Behind each request stands the client."))
+    elif named:
+        said.append(
+            _("%(areas)s, read what %(customers)s asked of you. Behind each request stands the client.") % names
+        )
     else:
-        said.append(
-            _("%(areas)s, nobody in the chain has asked you for anything yet. For whom in this room do you work?")
-            % {"areas": names_of(areas)}
-        )
-    if suppliers:
+        said.append(_("%(areas)s, read what was asked of you. Behind each request stands the client.") % names)
+    if customers:
+        said.append(_("Answer each one: I commit, I propose something else, or I cannot, because…"))
+    if not suppliers:
+        said.append(_("Behind you there is nobody else: here the chain of the client begins."))
+    elif in_a_breath(suppliers):
         said.append(
             _("Now you are the customer: what do you need from %(suppliers)s to be able to keep that?")
             % {"suppliers": names_of(suppliers)}
         )
     else:
-        said.append(_("Behind you there is nobody else: here the chain of the client begins."))
+        said.append(_("Now you are the customer: what do you need from those who serve you to be able to keep that?"))
     if customers:
-        said.append(
+        gives = (
             _("And what must %(customers)s give you for it? For example, orders that are filled in correctly.")
-            % {"customers": names_of(customers)}
+            if named
+            else _(
+                "And what must those who asked you give you for it? For example, orders that are filled in correctly."
+            )
         )
+        said.append(gives % names)
     return said
 
 
@@ -253,8 +300,11 @@ def _say_agreements(room: Room) -> list[str]:
 
 def _say_close(room: Room) -> list[str]:
     if room.is_revealed() and room.mirror(SECOND):
+        first = room.mirror(FIRST)
         return [
-            _("Dashed is how we began, full is how we see ourselves now. What moved?"),
+            _("Dashed is how we began, full is how we see ourselves now. What moved?")
+            if first and first.people
+            else _("This is how we see ourselves today. What do you notice?"),
             _("Each area reads out its improvement. Who will notice it first?"),
             _(
                 "What you signed lives on in Eslabón, with its first dates. "
@@ -287,7 +337,7 @@ def _why(room: Room) -> str:
 def _aside(room: Room) -> tuple[str, str, str, str]:
     """(title, what people do on their phones, what to watch for, when to go on)."""
     here = room.step
-    turn = names_of(turn_of(room))
+    turn = first_of(turn_of(room))
     if room.workshop.closed_at:
         return _("It is over"), "", "", ""
     if here is None:

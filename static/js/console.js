@@ -12,7 +12,7 @@
   let line = "off";
   let acting = 0;
   let aheadBy = 0;
-  let said = { step: null, count: null, minutes: null };
+  let said = { step: null, count: null, news: null, minutes: null };
 
   // htmx goes by the button that was focused last; after a question in a dialog that is another one.
   document.addEventListener("htmx:configRequest", (event) => {
@@ -81,7 +81,7 @@
     const state = sign(here);
     if (state && state.dataset.state !== "live") state.dataset.state = line;
     for (const field of document.querySelectorAll("[data-follows]")) field.value = here.dataset.version;
-    const { step, title, count } = here.dataset;
+    const { step, title, count, news = "" } = here.dataset;
     if (said.step !== null && said.step !== step) {
       said.minutes = null;
       tell(title);
@@ -89,8 +89,9 @@
       for (const message of document.querySelectorAll(".messages")) message.remove();
       here.querySelector(".c-script")?.scrollTo(0, 0);
       document.querySelector(".c-steps [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-    } else if (said.count !== null && said.count !== count) tell(count);
-    said = { ...said, step, count };
+    } else if (news && said.news !== null && said.news !== news) tell(news);
+    else if (said.count !== null && said.count !== count) tell(count);
+    said = { ...said, step, count, news };
     tick();
   }
 

@@ -198,6 +198,44 @@ def test_the_script_uses_the_names_of_the_room_in_its_language(cast: Cast, room:
     assert any("Logística" in said for said in chain.say)
 
 
+def _around_logistics(cast: Cast, links: list[tuple[str, str]]) -> None:
+    known = {area.name: area for area in Area.objects.filter(organization=cast.organization)}
+    for customer, supplier in links:
+        for name in (customer, supplier):
+            if name not in known:
+                known[name] = build.area(cast.company, name, Kind.OTHER)
+        build.link(cast.company, known[customer], known[supplier])
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_however_many_areas_have_their_turn_what_is_said_aloud_is_short(
+    cast: Cast, room: Workshop, language: str
+) -> None:
+    names = [f"Atención a sucursales de la región {n}" for n in range(1, 7)]
+    _around_logistics(cast, [("Ventas", name) for name in names] + [(name, "Administración") for name in names])
+    room.language = language
+    with translation.override("en"):
+        chain = script_for(read_room(_at(room, "chain:2"), timezone.now()))
+    # Each area is called once, and no sentence is longer than somebody can say or follow.
+    assert all(" ".join(chain.say).count(name) == 1 for name in names)
+    assert [sentence for sentence in chain.say[1:] if len(sentence) > 170] == []
+    assert len(" ".join(chain.say)) < 900
+    assert len(chain.title) < 160
+    assert "4 more" in chain.title
+
+
+@pytest.mark.parametrize("fronts", [2, 5, 9])
+def test_who_speaks_for_the_client_is_called_one_by_one_or_together(cast: Cast, room: Workshop, fronts: int) -> None:
+    client = cast.client.name
+    _around_logistics(cast, [(client, f"Sucursal {n}") for n in range(2, fronts + 1)])
+    room.language = "en"
+    said = script_for(read_room(_at(room, "voice"), timezone.now())).say
+    alone = [sentence for sentence in said if ", you speak for the client now" in sentence]
+    assert len(alone) == (fronts if fronts <= 3 else 0)
+    assert sum("Sucursal 2" in sentence for sentence in said) == (fronts <= 7)
+    assert any("9 areas" in sentence for sentence in said) == (fronts == 9)
+
+
 def _at(room: Workshop, step: str) -> Workshop:
     room.step = step
     return room

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -39,6 +40,7 @@ from workshops.models import Proposal, Seat, Workshop
 from workshops.phases import DOTS, Phase, Takes
 from workshops.room import FIRST, SECOND, AreaNow, AskNow, ContractNow, LinkNow, Room, read_room
 from workshops.script import Script, script_for
+from workshops.sent_on import SentOn, sent_on
 from workshops.signals import touch
 from workshops.views.chain_draft import ChainDraft
 
@@ -240,6 +242,10 @@ class Console:
         ]
         found = [lane for lane in found if lane.asks or lane.link.is_lit]
         return sorted(found, key=lambda lane: not lane.link.is_lit)
+
+    @cached_property
+    def sent_on(self) -> list[SentOn]:
+        return sent_on(self.room)
 
     @property
     def waiting(self) -> list[AskNow]:
