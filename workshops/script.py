@@ -18,7 +18,7 @@ from requests.states import State
 from workshops.phases import Phase
 from workshops.room import FIRST, SECOND, Room
 
-# Names said within one sentence: so many, of so many letters together. As a sentence of their own: so many.
+# Names said within one sentence: so many, of so many letters. As a sentence of their own: so many, of twice the letters.
 ALOUD, BREATH, LISTED = 3, 80, 7
 
 
@@ -208,9 +208,12 @@ def _speaks(area: Area, suppliers: Sequence[Area]) -> str:
 
 def _turn_said(areas: Sequence[Area]) -> str:
     """Whose turn it is, where they are too many to be called before each sentence."""
-    if len(areas) <= LISTED:
-        return _("Now it is the turn of %(areas)s.") % {"areas": names_of(areas)}
-    return _("Now it is the turn of %(n)s areas: you see on the wall which ones.") % {"n": len(areas)}
+    names = names_of(areas)
+    if len(areas) <= LISTED and len(names) <= 2 * BREATH:
+        return _("Now it is the turn of %(areas)s.") % {"areas": names}
+    return _("Now it is the turn of %(n)s areas: your phone tells you whether yours is one of them.") % {
+        "n": len(areas)
+    }
 
 
 def _say_chain(room: Room) -> list[str]:
