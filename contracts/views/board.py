@@ -40,10 +40,10 @@ ROWS_BESIDE_PICTURE = 60
 
 def _edition() -> str:
     """A fingerprint of what draws the fragment: after an upgrade nobody is shown what the old code drew."""
-    drawn_by = [
-        Path(module.__file__ or "")
-        for module in (reading, lettering, picture, placing, rates, standings, telling, trend)
-    ]
+    drawn_by: list[Path] = []
+    for module in (reading, lettering, picture, placing, rates, standings, telling, trend):
+        file = Path(module.__file__ or "")
+        drawn_by += sorted(file.parent.glob("*.py")) if file.name == "__init__.py" else [file]
     root = Path(__file__).resolve().parents[2]
     drawn_by += sorted(root.glob("templates/contracts/board*.html"))
     drawn_by += sorted(root.glob("locale/*/LC_MESSAGES/*.mo"))
