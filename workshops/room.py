@@ -57,13 +57,13 @@ ASKS = Prepared(
     ask=(Ask, tuple(field.attname for field in Ask._meta.concrete_fields if field.attname != "draft")),
     terms=Terms,
 )
-# The words of the last answer.
+# The words of the last answer, and what was said beside it since.
 ACTS = Prepared(
     f"""{HERE}
-    SELECT DISTINCT ON (act.ask_id) act.ask_id, act.words, act.alternative, act.by_name
+    SELECT DISTINCT ON (act.ask_id, act.verb = 'say') act.ask_id, act.verb = 'say', act.n,
+           act.words, act.alternative, act.by_name
     FROM here JOIN requests_act act ON act.ask_id = here.id
-    WHERE act.verb <> 'say'
-    ORDER BY act.ask_id, act.n DESC
+    ORDER BY act.ask_id, act.verb = 'say', act.n DESC
     """
 )
 
@@ -113,7 +113,9 @@ class LinkNow:
 
 @dataclass(frozen=True)
 class AskNow:
-    """An ask of this workshop with the words of the last answer; `seat` is who wrote it."""
+    """An ask of this workshop with the words of the last answer; `seat` is who wrote it, `said` who said what beside it
+    since then.
+    """
 
     ask: Ask
     words: str
@@ -121,6 +123,7 @@ class AskNow:
     by_name: str
     seat: int | None
     step: str
+    said: tuple[str, str] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -405,13 +408,19 @@ def read_talk(workshop: Workshop) -> tuple[Shape, list[AskNow]]:
     areas, links, asks, acts = Rows.together(AREAS, LINKS, ASKS, ACTS, workshop=workshop.pk, scene=workshop.scene_id)
     known = {area.pk: area for (area,) in areas}
     on = _linked(links, known)
-    last = {pk: said for pk, *said in acts}
+    last: dict[int, tuple[int, str, str, str]] = {}
+    beside: dict[int, tuple[str, str]] = {}
+    for pk, is_beside, n, words, alternative, by_name in acts:
+        if not is_beside:
+            last[pk] = (n, words, alternative, by_name)
+        elif n > last[pk][0]:
+            beside[pk] = (by_name, words)
     found: list[AskNow] = []
     for ask, terms, seat, step in asks:
         ask.organization, ask.link, ask.terms = workshop.scene, on[ask.link_id], terms
         ask.asker, ask.performer = known[ask.asker_id], known[ask.performer_id]
-        words, alternative, by_name = last.get(ask.pk, ("", "", ""))
-        found.append(AskNow(ask, words, alternative, by_name, seat, step or ""))
+        _n, words, alternative, by_name = last[ask.pk]
+        found.append(AskNow(ask, words, alternative, by_name, seat, step or "", beside.get(ask.pk)))
     return _shape(list(known.values()), on.values()), found
 
 

@@ -60,7 +60,7 @@ Known = TypeVar("Known")
 TOKEN, KEY, NOW = "\0token\0", "\0key\0", "\0now\0"
 # So many cards stand whole on a phone, and so many more in a line each.
 MOST_WAITING, MOST_SETTLED, MOST_LINES = 12, 6, 40
-ANSWERS = ("agree", "counter", "decline", "withdraw")
+ANSWERS = ("agree", "counter", "decline", "withdraw", "say")
 PERSONAL = re.compile("\0([a-z]+)(?::([^\0]*))?\0")
 
 
@@ -182,9 +182,10 @@ def _at_hand(key: tuple[Any, ...]) -> Shown | None:
 def _draw(workshop: Workshop, area: Area, mine: Mine, language: str, now: datetime) -> tuple[str, tuple[Piece, ...]]:
     seen = Seen(workshop, area, mine, language, now, standing(workshop))
     opening = format_html(
-        '<div id="room" class="ph-room" data-pulse="{}" data-step="{}" data-step-name="{}" data-now="{}" '
-        'data-code="{}">',
+        '<div id="room" class="ph-room" data-pulse="{}" data-revision="{}" data-step="{}" data-step-name="{}" '
+        'data-now="{}" data-code="{}">',
         workshop.pulse,
+        workshop.scene.revision,
         workshop.step,
         seen.label,
         NOW,
@@ -699,7 +700,8 @@ def _why(ask: Ask, by_pk: dict[int, Ask], problem: str) -> list[str]:
 
 def _card_part(seen: Seen, card: Card) -> Part:
     one, ask = card.one, card.ask
-    can_withdraw = card.is_ours and one.is_open and answers(seen.step, seen.my_place)
+    can_say = one.is_open and answers(seen.step, seen.my_place)
+    can_withdraw = card.is_ours and can_say
 
     def context() -> dict[str, Any]:
         return {
@@ -707,13 +709,14 @@ def _card_part(seen: Seen, card: Card) -> Part:
             "ask": ask,
             "organization": seen.organization,
             "can_withdraw": can_withdraw,
+            "can_say": can_say,
             "area": seen.area,
             **{verb: seen.url("phone_answer", ask=ask.ref, verb=verb) for verb in ANSWERS},
         }
 
     essence = (
-        (ask.ref, ask.version, ask.state, ask.owner_name, one.words, one.alternative, one.by_name, card.sentence)
-        + (card.other.name, seen.area.name, card.is_ours, card.waits_for_us, card.may_answer, can_withdraw)
+        (ask.ref, ask.version, ask.state, ask.owner_name, one.words, one.alternative, one.by_name, one.said)
+        + (card.sentence, card.other.name, seen.area.name, card.is_ours, card.waits_for_us, card.may_answer, can_say)
         + (card.onward, *card.why)
     )
     look = "card waits" if card.may_answer else "card"
@@ -902,7 +905,9 @@ def _lists(seen: Seen, cards: list[Card]) -> list[Part]:
     for name, title, some in (("p-ours", _("What you asked"), ours), ("p-theirs", _("What you answered"), theirs)):
         if some:
             parts.append(Part(name, "workshops/phone/list_head.html", {"title": title, "n": len(some)}, "bare"))
-            parts += _card_parts(seen, some[::-1], MOST_SETTLED, f"{name}-more")
+            # What was settled last stays in sight.
+            some.sort(key=lambda card: card.ask.settled_at or card.ask.asked_at or seen.now, reverse=True)
+            parts += _card_parts(seen, some, MOST_SETTLED, f"{name}-more")
     return parts
 
 

@@ -10,6 +10,7 @@
 (() => {
   "use strict";
   const pulse = document.getElementById("ph-pulse");
+  const desks = document.getElementById("ph-desks");
   const words = document.getElementById("ph-words")?.dataset;
   if (!pulse || !words) return;
   const csrf = document.body.dataset.csrf;
@@ -64,10 +65,11 @@
     const page = new DOMParser().parseFromString(html, "text/html");
     const fresh = page.getElementById("room");
     // Of two answers the older may come last.
-    if (!fresh || Number(fresh.dataset.pulse) < Number(newest?.dataset.pulse || 0)) return;
+    if (!fresh || ["pulse", "revision"].some((one) => Number(fresh.dataset[one]) < Number(newest?.dataset[one] || 0))) return;
     newest = fresh;
     if (fresh.dataset.now) aheadBy = Number(fresh.dataset.now) - Date.now();
     pulse.dataset.liveVersion = fresh.dataset.pulse;
+    if (desks) desks.dataset.liveVersion = fresh.dataset.revision;
     reconcile();
   }
 

@@ -1,4 +1,4 @@
-"""The room beside the desks: what somebody answers outside is on the wall and on the console at once."""
+"""The room beside the desks: what somebody answers outside is on wall, console and phones at once."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from tests import asks
 from tests.cast import Cast
 from tests.e2e.conftest import ComeIn
 from tests.e2e.screens import is_live
+from tests.e2e.test_phone import Phone
 from tests.workshops import play
 
 
-def test_what_is_answered_at_a_desk_comes_to_wall_and_console_by_itself(cast: Cast, come_in: ComeIn) -> None:
+def test_what_is_answered_at_a_desk_comes_to_all_screens_by_itself(cast: Cast, come_in: ComeIn) -> None:
     now = timezone.now()
     room = play.opened(cast, now=now)
     ana = play.sit(room, "Ana", cast.sales, now=now)
@@ -21,13 +22,14 @@ def test_what_is_answered_at_a_desk_comes_to_wall_and_console_by_itself(cast: Ca
     one = play.ask(ana, cast.to_sales, terms=asks.once("Ventana de entrega"), now=now)
     wall = come_in(None, f"/w/{room.code}/projector/", viewport={"width": 1920, "height": 1080})
     console = come_in(cast.fede, f"/o/{cast.organization.ref}/workshops/{room.ref}/console/")
-    for page in (wall, console):
+    phone = Phone(come_in, room, "Eva", cast.sales).page
+    for page in (wall, console, phone):
         is_live(page)
         expect(page.locator(".pill.declined")).to_have_count(0)
 
     moves.decline(one, cast.actor("luis"), version=one.version, words="Sin camión", now=timezone.now())
 
-    for page in (wall, console):
+    for page in (wall, console, phone):
         expect(page.locator(".pill.declined, .pill.broken").first).to_be_visible(timeout=3_000)
 
 

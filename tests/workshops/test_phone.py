@@ -17,10 +17,11 @@ from areas.models import Link
 from requests import moves
 from requests.models import Ask
 from requests.states import State
+from tests import asks
 from tests.build import NOW
 from tests.cast import Cast
 from tests.workshops import play
-from workshops import running, seats, taking
+from workshops import running, seats, sides, taking
 from workshops.models import Dots, Proposal, Score, Seat, Takeaway, Workshop
 
 
@@ -471,6 +472,46 @@ def test_what_nobody_does_is_nothing(cast: Cast, room: Workshop) -> None:
     assert ana.client.delete(f"{ana.base}score/").status_code == 405
     assert ana.client.get(f"{ana.base}asks/new/{cast.to_production.ref}/need/").status_code == 404
     assert ana.client.get(f"{ana.base}asks/new/{cast.to_sales.ref}/sideways/").status_code == 404
+
+
+def test_words_beside_an_open_ask_reach_the_other_side(cast: Cast, room: Workshop) -> None:
+    play.to(room, "voice")
+    ana = Phone(room, play.sit(room, "Ana", cast.sales))
+    luis = Phone(room, play.sit(room, "Luis", cast.logistics))
+    one = play.ask(play.seated(ana.seat), cast.to_sales)  # type: ignore[arg-type]
+    assert f'id="say-{one.ref}"' in ana.now().content.decode()
+    assert f'id="say-{one.ref}"' not in luis.now().content.decode()
+
+    form = ana.page(f"asks/{one.ref}/say/")
+    assert 'name="words"' in form
+    empty = ana.post(f"asks/{one.ref}/say/", words=" ", key=play.key())
+    assert empty.status_code == 422
+    said = ana.post(f"asks/{one.ref}/say/", words="Solo <b>los lunes</b>", key=play.key())
+    assert said.status_code == 200
+    assert "Solo &lt;b&gt;los lunes&lt;/b&gt;</span> <cite" in luis.now().content.decode()
+
+    # What was answered since stands for itself.
+    play.to(room, "chain:2")
+    one.refresh_from_db()
+    play.decline(luis.seat, one, "No hay camión.")  # type: ignore[arg-type]
+    after = ana.now().content.decode()
+    assert "No hay camión." in after
+    assert "los lunes" not in after
+    assert f'id="say-{one.ref}"' not in after
+
+
+def test_what_was_settled_last_stays_in_sight(cast: Cast, room: Workshop) -> None:
+    play.to(room, "voice")
+    ana = Phone(room, play.sit(room, "Ana", cast.sales))
+    luis = play.sit(room, "Luis", cast.logistics)
+    made = [
+        play.ask(ana.seat, cast.to_sales, terms=asks.once(f"Ventana {n}"), now=play.later(n))  # type: ignore[arg-type]
+        for n in range(sides.MOST_SETTLED + 2)
+    ]
+    play.to(room, "chain:2")
+    assert f'id="ask-{made[0].ref}"' not in ana.now().content.decode()
+    play.agree(luis, made[0], now=play.later(30))
+    assert f'id="ask-{made[0].ref}"' in ana.now().content.decode()
 
 
 # Cheap ----------------------------------------------------------------------------------------------------------------

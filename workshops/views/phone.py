@@ -203,7 +203,7 @@ def phone(request: HttpRequest, code: str) -> HttpResponseBase:
     if request.GET.get("token") == "new":
         if seat is None or _absent(seat, now):
             return HttpResponse(status=410)
-        return JsonResponse({"token": token_for(_topics(seat))})
+        return JsonResponse({"token": token_for([*_topics(seat), *_desk_topics(seat)])})
     if workshop.code != code:
         return redirect("workshops:phone", code=workshop.code)
     if seat is None:
@@ -213,6 +213,12 @@ def phone(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def _topics(seat: Seat) -> list[str]:
     return [seat.workshop.topic(), seat.workshop.topic(seat.area_id)]
+
+
+def _desk_topics(seat: Seat) -> list[str]:
+    """The links of the area, on which somebody may answer at a desk while the room talks."""
+    links = sides.standing(seat.workshop).shape.links
+    return [f"l:{link.ref}" for link in links if seat.area_id in (link.customer_id, link.supplier_id)]
 
 
 def _door(
@@ -391,11 +397,12 @@ def _page(
         "heading": heading,
     }
     if absent is None:
-        topics = _topics(seat)
+        topics, desks = _topics(seat), _desk_topics(seat)
         context |= {
-            "live_token": token_for(topics),
+            "live_token": token_for([*topics, *desks]),
             "live_token_url": f"{reverse('workshops:phone', kwargs={'code': seat.workshop.code})}?token=new",
             "topics": " ".join(topics),
+            "desk_topics": " ".join(desks),
         }
         if not single:
             tag, html = _shown(request, seat, language, now)
