@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from areas import journal
 from areas.access import Actor
-from areas.copying import why_no_letter
 from areas.editing import Refused
 from areas.models import Area, AreaPart, Invitation, Membership, Organization, User
 from areas.people import parts_for
@@ -25,6 +24,13 @@ AGAIN_AFTER = timedelta(minutes=10)
 MOST_LETTERS = 6
 MOST_OPEN = 300
 MOST_A_DAY = 200
+
+
+def why_not_invite(organization: Organization) -> str | None:
+    """None if people may be invited to it, else the sentence."""
+    if not organization.is_rehearsal:
+        return None
+    return _("Nobody is invited to a rehearsal: it is a copy that is thrown away. Invite people in the company itself.")
 
 
 @transaction.atomic
@@ -41,7 +47,7 @@ def invite(
     """Invite an address: row, letter and journal in one. Refused with the reason that stands beside the line."""
     email = email.strip().lower()
     organization = actor.organization
-    if refusal := why_no_letter(organization):
+    if refusal := why_not_invite(organization):
         raise Refused(refusal)
     here = Membership.objects.filter(organization=organization, user__email=email, left_at__isnull=True).first()
     if here is not None:

@@ -18,7 +18,7 @@ from requests.states import State
 from workshops.phases import Phase
 from workshops.room import FIRST, SECOND, Room
 
-# Names said within one sentence: so many, of so many letters. As a sentence of their own: so many, of twice the letters.
+# Names said within one sentence: so many, of so many letters. In a sentence of their own: so many, twice the letters.
 ALOUD, BREATH, LISTED = 3, 80, 7
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -74,6 +75,7 @@ def _page(
         context |= {
             "invitations": sorted(asked, key=lambda one: STANDING_ORDER[one.standing]),
             "form": form or InviteForm(_example(areas)),
+            "why_not_invite": inviting.why_not_invite(organization),
             "refused": refused,
             "roles": [(role.value, role.label) for role in Role],
             "areas": areas,
@@ -116,6 +118,9 @@ def show(request: MemberRequest, actor: Actor) -> HttpResponse:
 @require_POST
 def invite(request: MemberRequest, actor: Actor) -> HttpResponse:
     """Invite a pasted list; the lines that cannot be read stay in the box with their reasons."""
+    if refusal := inviting.why_not_invite(actor.organization):
+        messages.error(request, refusal)
+        return redirect("areas:people", org=actor.organization.ref)
     area = _example(Area.objects.filter(organization=actor.organization, archived_at=None).exclude(kind=Kind.CLIENT))
     form = InviteForm(area, request.POST)
     if not form.is_valid():

@@ -168,6 +168,9 @@ def new_people(request: MemberRequest, actor: Actor) -> HttpResponse:
     areas = Area.objects.filter(organization=organization, archived_at=None).exclude(kind=Kind.CLIENT).order_by("name")
     if not areas:
         return redirect("areas:new_chain", org=organization.ref)
+    if refusal := inviting.why_not_invite(organization):
+        messages.error(request, refusal)
+        return board
     text = request.POST.get("people", "")
     form = InviteForm(areas[0].name, {"people": text, "role": Part.LEAD} if request.method == "POST" else None)
     result = Invited()

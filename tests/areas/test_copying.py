@@ -12,13 +12,14 @@ from django.urls import clear_url_caches, reverse, set_urlconf
 from django.utils import timezone
 
 from areas import copying
-from areas.models import Area, Link, Membership, Organization
+from areas.models import Area, Invitation, Link, Membership, Organization
 from areas.words import Kind, Role
 from config import operations
 from config.demo import muebles, passing
 from config.demo.cast import MUEBLES
 from config.demo.stage import Stage
 from config.templatetags.demo import demo_companies
+from post.models import Letter
 from tests import build
 from tests.build import NOW
 from tests.cast import Cast, muebles_del_norte
@@ -158,3 +159,26 @@ def test_the_people_of_the_demo_come_in_to_the_company_and_not_to_a_copy(setting
     page = visitor.get(reverse("contracts:board", args=[copy.ref])).content.decode()
     assert 'id="demo-time"' in page
     assert 'class="rehearsal-bar"' in page
+
+
+def test_nobody_is_invited_to_a_copy_and_its_page_says_why(cast: Cast) -> None:
+    copy = copied(cast)
+    fede = Client(headers={"accept-language": "en"})
+    fede.force_login(cast.fede.user)
+
+    page = fede.get(reverse("areas:people", args=[copy.ref])).content.decode()
+    assert "Nobody is invited to a rehearsal" in page
+    assert reverse("areas:invite", args=[copy.ref]) not in page
+    assert 'href="#invite"' not in page
+    assert reverse("areas:people", args=[cast.organization.ref]) in page
+    assert (
+        reverse("areas:invite", args=[cast.organization.ref])
+        in fede.get(reverse("areas:people", args=[cast.organization.ref])).content.decode()
+    )
+
+    for address in (reverse("areas:invite", args=[copy.ref]), reverse("areas:new_people", args=[copy.ref])):
+        answer = fede.post(address, {"people": "nora@example.com\nana@example.com", "role": "lead"}, follow=True)
+        assert answer.content.decode().count('class="message error') == 1, address
+        assert "Nobody is invited to a rehearsal" in answer.content.decode()
+    assert not Invitation.objects.exists()
+    assert not Letter.objects.exists()
