@@ -1,4 +1,4 @@
-"""Many phones in one process: `python -m bench.room_phones PORT CODE COUNT`.
+"""Many phones and the projector in one process: `python -m bench.room_phones PORT CODE COUNT`.
 
 Each comes in by the code, opens its stream, fetches its room with every signal (with its tag, one fetch at a time, as
 the script of a phone does), and acts at the pace of a person on what the room offers: score, dots, asks, answers,
@@ -27,6 +27,7 @@ NAMED = re.compile(r'\s(name|value|type)="([^"]*)"')
 PART = re.compile(r'<section id="([^"]+)" class="ph-part[^"]*" data-part="([^"]*)"( data-same)?>(.*?)</section>', re.S)
 PULSE = re.compile(r'data-pulse="(\d+)"')
 TOKEN = re.compile(r'data-live-token="([^"]+)"')
+WALL = re.compile(r'<div id="wall"[^>]*data-live-version="(\d+)"[^>]*hx-get="([^"]+)"')
 AREA = re.compile(r'<input\b[^>]*name="area"[^>]*value="([^"]+)"')
 LOOK = re.compile(rb"event: look")
 # A person reads, thinks, types: so many seconds until the first act of a step and between two acts.
@@ -34,6 +35,7 @@ FIRST_ACT, NEXT_ACT = (4.0, 16.0), (20.0, 60.0)
 # Trials of faults want people in a hurry.
 HURRY = float(os.environ.get("HURRY", "1"))
 PATIENCE = 15.0
+WALL_PACE = 0.4
 # What a phone may be told besides what it asked for: somebody of the area was faster, the step is over.
 TOLD = {409, 410, 422}
 
@@ -110,27 +112,117 @@ class Line:
         return Answer(status, headers, (await reader.readexactly(int(headers.get("content-length", "0")))).decode())
 
 
-class Phone:
-    def __init__(self, n: int, port: int, code: str, crowd: Crowd) -> None:
-        self.n = n
+class Screen:
+    """A window of the room that follows it by its stream: one fetch at a time; what is said meanwhile is one more."""
+
+    def __init__(self, port: int, code: str, crowd: Crowd) -> None:
         self.port = port
         self.code = code
         self.crowd = crowd
         self.line = Line(port, {})
-        self.tag = ""
-        self.parts: dict[str, tuple[str, str]] = {}
         self.pulse = 0
         self.live = asyncio.Event()
         self.again = asyncio.Event()
         self.seen: list[tuple[int, float]] = []
         self.looked: list[float] = []
-        self.wrote = 0
         self.token = ""
-        self.rng = random.Random(n)
 
     @property
     def place(self) -> str:
         return f"/w/{self.code}/"
+
+    async def fetch(self) -> Answer:
+        raise NotImplementedError
+
+    def take(self, html: str) -> None:
+        raise NotImplementedError
+
+    def shows(self, pulse: int) -> None:
+        self.pulse = pulse
+        self.seen.append((pulse, time.monotonic()))
+
+    async def listen(self) -> None:
+        """The stream; whatever ends it, the window comes back and looks again."""
+        while not self.crowd.over:
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                writer.write(f"GET /live?token={quote(self.token)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                while data := await reader.read(65536):
+                    if b"event: up" in data:
+                        self.live.set()
+                        self.again.set()
+                    if LOOK.search(data):
+                        self.again.set()
+                writer.close()
+            except OSError:
+                pass
+            if not self.crowd.over:
+                self.crowd.cut += 1
+                await asyncio.sleep(1)
+                await self.renew()
+
+    async def renew(self) -> None:
+        try:
+            answer = await self.line.ask("GET", f"{self.place}?token=new")
+            self.token = json.loads(answer.text)["token"]
+        except (OSError, TimeoutError, ValueError, KeyError, asyncio.IncompleteReadError):
+            self.crowd.away += 1
+
+    async def follow(self) -> None:
+        while True:
+            await self.again.wait()
+            self.again.clear()
+            try:
+                answer = await self.fetch()
+            except (OSError, TimeoutError, asyncio.IncompleteReadError):
+                self.crowd.away += 1
+                await asyncio.sleep(0.5)
+                self.again.set()
+                continue
+            self.crowd.count(answer)
+            self.looked.append(time.monotonic())
+            if answer.status == 200:
+                self.take(answer.text)
+
+
+class Wall(Screen):
+    """The projector."""
+
+    url = ""
+
+    @property
+    def place(self) -> str:
+        return f"/w/{self.code}/projector/"
+
+    async def come_in(self) -> None:
+        page = await self.line.ask("GET", self.place)
+        self.crowd.count(page)
+        found = TOKEN.search(page.text)
+        if not found:
+            raise SystemExit(f"no wall: {page.status} {page.text[:2000]}")
+        self.token = found[1]
+        self.take(page.text)
+
+    async def fetch(self) -> Answer:
+        # A few times each second, as wall.js does.
+        await asyncio.sleep(max(0.0, self.looked[-1] + WALL_PACE - time.monotonic()) if self.looked else 0)
+        return await self.line.ask("GET", self.url, None, HX_Request="true")
+
+    def take(self, html: str) -> None:
+        found = WALL.search(html)
+        if found:
+            self.url = unescape(found[2])
+            self.shows(int(found[1]))
+
+
+class Phone(Screen):
+    def __init__(self, n: int, port: int, code: str, crowd: Crowd) -> None:
+        super().__init__(port, code, crowd)
+        self.n = n
+        self.tag = ""
+        self.parts: dict[str, tuple[str, str]] = {}
+        self.wrote = 0
+        self.rng = random.Random(n)
 
     async def come_in(self) -> None:
         door = await self.line.ask("GET", self.place)
@@ -158,58 +250,18 @@ class Phone:
             known, self.parts = self.parts, {}
             for ident, print_, is_same, inside in PART.findall(html):
                 self.parts[ident] = known.get(ident, (print_, "")) if is_same else (print_, inside)
-            self.pulse = int(found[1])
-            self.seen.append((self.pulse, time.monotonic()))
+            self.shows(int(found[1]))
 
     def has(self) -> str:
         """The parts that stand here and need not travel again, as the script of a phone says it."""
         return ",".join(print_ for print_, _inside in self.parts.values())
 
-    async def listen(self) -> None:
-        """The stream; whatever ends it, the phone comes back and looks again."""
-        while not self.crowd.over:
-            try:
-                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                writer.write(f"GET /live?token={quote(self.token)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-                while data := await reader.read(65536):
-                    if b"event: up" in data:
-                        self.live.set()
-                        self.again.set()
-                    if LOOK.search(data):
-                        self.again.set()
-                writer.close()
-            except OSError:
-                pass
-            if not self.crowd.over:
-                self.crowd.cut += 1
-                await asyncio.sleep(1)
-                await self.renew()
-
-    async def renew(self) -> None:
-        try:
-            answer = await self.line.ask("GET", f"{self.place}?token=new")
-            self.token = json.loads(answer.text)["token"]
-        except (OSError, TimeoutError, ValueError, KeyError, asyncio.IncompleteReadError):
-            self.crowd.away += 1
-
-    async def follow(self) -> None:
-        """One fetch at a time; what is said meanwhile is one more fetch."""
-        while True:
-            await self.again.wait()
-            self.again.clear()
-            try:
-                headers = {"If_None_Match": self.tag} if self.tag else {}
-                answer = await self.line.ask("GET", f"{self.place}now/", None, X_Phone="1", X_Has=self.has(), **headers)
-            except (OSError, TimeoutError, asyncio.IncompleteReadError):
-                self.crowd.away += 1
-                await asyncio.sleep(0.5)
-                self.again.set()
-                continue
-            self.crowd.count(answer)
-            self.looked.append(time.monotonic())
-            if answer.status == 200:
-                self.tag = answer.headers.get("etag", "")
-                self.take(answer.text)
+    async def fetch(self) -> Answer:
+        headers = {"If_None_Match": self.tag} if self.tag else {}
+        answer = await self.line.ask("GET", f"{self.place}now/", None, X_Phone="1", X_Has=self.has(), **headers)
+        if answer.status == 200:
+            self.tag = answer.headers.get("etag", "")
+        return answer
 
     async def live_on(self) -> None:
         """Acts at a person's pace for as long as the room goes on."""
@@ -317,9 +369,12 @@ async def main() -> None:
     # Some at once, as people scan a code.
     for start in range(0, count, 10):
         await asyncio.gather(*(phone.come_in() for phone in phones[start : start + 10]))
-    tasks = [asyncio.create_task(phone.listen()) for phone in phones]
-    tasks += [asyncio.create_task(phone.follow()) for phone in phones]
-    await asyncio.wait_for(asyncio.gather(*(phone.live.wait() for phone in phones)), 60)
+    wall = Wall(port, code, crowd)
+    await wall.come_in()
+    screens: list[Screen] = [wall, *phones]
+    tasks = [asyncio.create_task(screen.listen()) for screen in screens]
+    tasks += [asyncio.create_task(screen.follow()) for screen in screens]
+    await asyncio.wait_for(asyncio.gather(*(screen.live.wait() for screen in screens)), 60)
     print("in", flush=True)
     tasks += [asyncio.create_task(phone.live_on()) for phone in phones]
     loop = asyncio.get_running_loop()
@@ -332,6 +387,7 @@ async def main() -> None:
     await asyncio.sleep(1.5)
     told: dict[str, Any] = {
         "seen": [phone.seen for phone in phones],
+        "wall": wall.seen,
         "looked": [phone.looked for phone in phones],
         "asks": crowd.asks,
         "unseen": crowd.unseen,
