@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.utils.translation import gettext as _
 
 from contracts.board import LinkNow
@@ -12,6 +14,32 @@ from contracts.telling.speech import Speech
 from contracts.telling.words import NOWHERE, PILLS, RANK
 
 
+@lru_cache(maxsize=1024)
+def _drawn(
+    labels: tuple[str, ...],
+    state: str,
+    ref: str,
+    sheet: str,
+    serves: str,
+    pill: str,
+    standing: str,
+    needs: int,
+    requirements: int,
+    in_force: int,
+    kept: str,
+) -> str:
+    stands, asked, in_return, force, share = labels
+    return (
+        f'<tr class="{state}"><th scope="row"><a id="row-{ref}" '
+        f'href="{escaped(sheet.replace(NOWHERE, ref))}">{escaped(serves)}</a></th>'
+        f'<td data-label="{stands}"><span class="pill {pill}">{escaped(standing)}</span></td>'
+        f'<td class="num" data-label="{asked}">{needs}</td>'
+        f'<td class="num" data-label="{in_return}">{requirements}</td>'
+        f'<td class="num" data-label="{force}">{in_force}</td>'
+        f'<td class="num" data-label="{share}">{kept}</td></tr>'
+    )
+
+
 class Tabled(Speech):
     """One row a link."""
 
@@ -19,33 +47,29 @@ class Tabled(Speech):
         """The body of the table: one row a link, the worst first."""
         areas = self.chain.areas
         names = {pk: area.name.casefold() for pk, area in areas.items()}
-        far = {pk: (area.distance is None, area.distance or 0) for pk, area in areas.items()}
+        far = {pk: len(areas) if area.distance is None else area.distance for pk, area in areas.items()}
         links = sorted(
             self.chain.drawn_links,
             key=lambda link: (RANK[link.standing], far[link.customer], names[link.supplier], link.pk),
         )
-        heads = {
-            "link": _("Who serves whom"),
-            "state": _("How it stands"),
-            "needs": _("Needs"),
-            "requirements": _("Asked in return"),
-            "force": _("In force"),
-            "kept": _("Kept"),
-        }
-        labels = {key: escaped(value) for key, value in heads.items()}
-        return "".join(self._row(link, labels) for link in links[:most])
+        labels = tuple(
+            map(escaped, (_("How it stands"), _("Needs"), _("Asked in return"), _("In force"), _("Kept"))),
+        )
+        return "".join([self._row(link, labels) for link in links[:most]])
 
-    def _row(self, link: LinkNow, labels: dict[str, str]) -> str:
-        serves = serving(self._serves, self._name(link.supplier), self._name(link.customer))
-        return (
-            f'<tr class="{link.state}"><th scope="row"><a id="row-{link.ref}" '
-            f'href="{escaped(self._sheet.replace(NOWHERE, link.ref))}">{escaped(serves)}</a></th>'
-            f'<td data-label="{labels["state"]}"><span class="pill {PILLS[link.standing]}">'
-            f"{escaped(self.standing(link))}</span></td>"
-            f'<td class="num" data-label="{labels["needs"]}">{link.needs}</td>'
-            f'<td class="num" data-label="{labels["requirements"]}">{link.requirements}</td>'
-            f'<td class="num" data-label="{labels["force"]}">{link.in_force}</td>'
-            f'<td class="num" data-label="{labels["kept"]}">{self._kept(link.rate)}</td></tr>'
+    def _row(self, link: LinkNow, labels: tuple[str, ...]) -> str:
+        return _drawn(
+            labels,
+            link.state,
+            link.ref,
+            self._sheet,
+            serving(self._serves, self._name(link.supplier), self._name(link.customer)),
+            PILLS[link.standing],
+            self.standing(link),
+            link.needs,
+            link.requirements,
+            link.in_force,
+            self._kept(link.rate),
         )
 
     def apart(self) -> str:
