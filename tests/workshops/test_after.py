@@ -63,6 +63,34 @@ def page(room: Workshop, name: str = "workshop", **more: str) -> str:
 
 
 class TestPage:
+    def test_is_folded_where_very_much_was_asked(self, cast: Cast, queries_of: QueriesOf) -> None:
+        room = play.opened(cast)
+        ana = play.sit(room, "Ana", cast.sales)
+        luis = play.sit(room, "Luis", cast.logistics)
+        play.to(room, "voice")
+        made = [play.ask(ana, cast.to_sales, terms=asks.once(f"Petición {n}")) for n in range(10)]
+        play.to(room, "chain:2")
+        fede = browser(cast.fede)
+        few = queries_of(fede, page(room))
+        assert "story-link" not in fede.get(page(room)).content.decode()
+        made += [play.ask(ana, cast.to_sales, terms=asks.once(f"Petición {n}")) for n in range(10, 26)]
+        for one in made[:9]:
+            play.decline(luis, one)
+        play.agree(luis, made[10])
+
+        answer = fede.get(page(room))
+        text = answer.content.decode()
+        assert queries_of(fede, page(room)) <= few + 3
+        # Folded, with how it stands in its line; and nothing is left out.
+        assert answer.context["links"][0][1] == [
+            ("kept", "agreed", 1),
+            ("broken", "declined", 9),
+            ("open", "asked", 16),
+        ]
+        assert f'id="link-{cast.to_sales.ref}"' in text
+        assert (len(answer.context["unmet"]), len(answer.context["unmet_more"])) == (6, 3)
+        assert all(f"Petición {n}<" in text for n in range(26))
+
     def test_tells_the_whole_story_to_every_member(self, cast: Cast, held: Workshop) -> None:
         text = browser(cast.vera).get(page(held)).content.decode()
 

@@ -94,6 +94,33 @@ def test_the_list_tells_running_rehearsed_and_held_apart(cast: Cast, fede: Clien
     assert ana.get(reverse("workshops:list", kwargs={"org": cast.organization.ref})).context["rehearsals"] == []
 
 
+def test_a_long_list_has_pages_and_costs_no_more(cast: Cast, fede: Client, queries_of: QueriesOf) -> None:
+    now = timezone.now()
+    address = reverse("workshops:list", kwargs={"org": cast.organization.ref})
+
+    def held(n: int) -> None:
+        for _n in range(n):
+            one = play.opened(cast, now=now)
+            play.sit(one, "Ana", cast.sales)
+            Workshop.objects.filter(pk=one.pk).update(closed_at=now)
+
+    held(2)
+    play.opened(cast, now=now)
+    few = queries_of(fede, address)
+    held(28)
+    for days in range(9):
+        play.opened(cast, now=now - timedelta(days=days))
+    assert queries_of(fede, address) == few
+    first, second = (fede.get(address, {"page": n}).context for n in (1, 2))
+    assert (len(first["finished"]), len(second["finished"])) == (25, 5)
+    assert {one.people for one in first["finished"]} == {1}
+    assert not {one.workshop.pk for one in first["finished"]} & {one.workshop.pk for one in second["finished"]}
+    # Of the rooms that were left, the latest stand there with their buttons; nothing of them is lost, nor said twice.
+    assert len(first["running"]) + len(first["asleep"]) == 10
+    assert len(first["asleep"]) == 4
+    assert not second["running"]
+
+
 def test_a_bare_click_begins_the_whole_exercise(cast: Cast, fede: Client) -> None:
     answer = fede.post(reverse("workshops:new", kwargs={"org": cast.organization.ref}))
     made = Workshop.objects.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from contracts.access import contract_to_read
 from contracts.sheets import Sheet
 from contracts.views.printing import on_paper
 from requests.moves import Refused
+from requests.states import State
 from requests.views.live import live, new_token, wants_token
 from workshops import exports, mails
 from workshops.access import actor_in, workshop_of
@@ -28,7 +30,10 @@ from workshops.after import why_not_follow
 from workshops.charts import mean_said, mirrors, to_compare
 from workshops.models import Workshop
 from workshops.phases import Takes
-from workshops.room import FIRST, SECOND, Room, read_room
+from workshops.room import FIRST, SECOND, LinkNow, Room, read_room
+
+# With more the page is folded: what was asked by link, and the needs that nobody meets after the first ones.
+ASKS_IN_FULL, UNMET_IN_FULL = 24, 6
 
 
 def _room(workshop: Workshop, now: datetime) -> Room:
@@ -46,6 +51,7 @@ def workshop(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase
     now = timezone.now()
     room = _room(found, now)
     first, second = room.mirror(FIRST), room.mirror(SECOND)
+    links = [(one, _figures(one)) for one in room.links if one.needs or one.requirements]
     context: dict[str, Any] = {
         "actor": actor,
         "org": actor.organization.ref,
@@ -58,7 +64,10 @@ def workshop(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase
             for css, name, counts in to_compare(first, second)
         ],
         "chart": mirrors(first, second),
-        "links": [one for one in room.links if one.needs or one.requirements],
+        "links": links,
+        "is_folded": len(room.asks) > ASKS_IN_FULL,
+        "unmet": room.unmet[:UNMET_IN_FULL],
+        "unmet_more": room.unmet[UNMET_IN_FULL:],
         "contracts": [(one, *mails.stand_of(one)) for one in room.contracts],
         "areas": _by_area(room, actor),
         "topic": found.topic(),
@@ -66,6 +75,15 @@ def workshop(request: MemberRequest, actor: Actor, ref: str) -> HttpResponseBase
         **live(request, topics),
     }
     return render(request, f"workshops/workshop.html{'#story' if request.htmx else ''}", context)
+
+
+def _figures(one: LinkNow) -> list[tuple[str, str, int]]:
+    """(tone, state, how many) of what was asked on a link, for its line where it is folded."""
+    found: Counter[str] = Counter(
+        State.AGREED if each.ask.state == State.REPLACED else each.ask.state for each in (*one.needs, *one.requirements)
+    )
+    tones = {State.AGREED: "kept", State.DECLINED: "broken", State.COUNTERED: "soon", State.ASKED: "open"}
+    return [(tone, state.value, found[state]) for state, tone in tones.items() if found[state]]
 
 
 def _by_area(room: Room, actor: Actor) -> list[dict[str, Any]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.core.paginator import Paginator
+from django.db.models import Count, F
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,9 +19,14 @@ from areas.access import Actor, MemberRequest, for_facilitators, for_members
 from areas.models import Area
 from areas.words import Kind
 from requests.moves import Refused
+from requests.states import Verb
 from workshops import running
 from workshops.forms import WorkshopForm
-from workshops.models import Workshop
+from workshops.models import Deed, Seat, Workshop
+
+# How many that were held stand on a page, and how many that nobody closed stand above it before the rest is folded.
+HELD_ON_A_PAGE = 25
+RUNNING_IN_FULL = 6
 
 
 @dataclass(frozen=True)
@@ -31,17 +39,13 @@ class Entry:
     step: str
 
 
-def _entries(actor: Actor, now: datetime) -> list[Entry]:
-    found = (
-        Workshop.objects.filter(organization=actor.organization)
-        .select_related("driver__user", "problem")
-        .annotate(
-            people_in=Count("seats", filter=Q(seats__removed_at=None), distinct=True),
-            asked=Count("deeds__ask", filter=Q(deeds__verb="ask"), distinct=True),
-        )
-        .order_by("-created_at", "-pk")
-    )
-    return [Entry(one, one.people_in, one.asked, _where(one, now)) for one in found]
+def _entries(found: Iterable[Workshop], now: datetime) -> list[Entry]:
+    """With what they came to: two queries for all of them together."""
+    rows = list(found)
+    people = Seat.objects.filter(workshop__in=rows, removed_at=None).values_list("workshop").annotate(Count("pk"))
+    asked = Deed.objects.filter(workshop__in=rows, verb=Verb.ASK.value).values_list("workshop")
+    in_room, asks = dict(people), dict(asked.annotate(Count("ask", distinct=True)))
+    return [Entry(one, in_room.get(one.pk, 0), asks.get(one.pk, 0), _where(one, now)) for one in rows]
 
 
 def _where(workshop: Workshop, now: datetime) -> str:
@@ -60,13 +64,23 @@ def _where(workshop: Workshop, now: datetime) -> str:
 @require_safe
 def workshops(request: MemberRequest, actor: Actor) -> HttpResponseBase:
     """What runs, what is rehearsed, what was."""
-    entries = _entries(actor, timezone.now())
-    context = {
-        "actor": actor,
-        "org": actor.organization.ref,
-        "running": [one for one in entries if not one.workshop.closed_at and not one.workshop.is_rehearsal],
-        "rehearsals": [one for one in entries if one.workshop.is_rehearsal] if actor.is_facilitator else [],
-        "finished": [one for one in entries if one.workshop.closed_at and not one.workshop.is_rehearsal],
+    now = timezone.now()
+    of_all = Workshop.objects.filter(organization=actor.organization).order_by("-created_at", "-pk")
+    of_all = of_all.select_related("organization", "driver__user", "problem")
+    held = of_all.filter(closed_at__isnull=False, scene=F("organization"))
+    page = Paginator(held, HELD_ON_A_PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {"actor": actor, "org": actor.organization.ref, "page": page}
+    # What still goes on stands above the first page; the others are what was.
+    others = list(of_all.exclude(closed_at__isnull=False, scene=F("organization"))) if page.number == 1 else []
+    running = [one for one in others if not one.is_rehearsal]
+    # A room that nobody closed is gone on with or not; those of long ago do not push away what is new.
+    asleep = [one for one in running[RUNNING_IN_FULL:] if not one.is_open(now)]
+    entries = {one.workshop.pk: one for one in _entries([*others, *page.object_list], now)}
+    context |= {
+        "running": [entries[one.pk] for one in running if one not in asleep],
+        "asleep": [entries[one.pk] for one in asleep],
+        "rehearsals": [entries[one.pk] for one in others if one.is_rehearsal] if actor.is_facilitator else [],
+        "finished": [entries[one.pk] for one in page.object_list],
         "has_chain": Area.objects.filter(organization=actor.organization, archived_at=None)
         .exclude(kind=Kind.CLIENT)
         .exists(),
