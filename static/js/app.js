@@ -373,8 +373,8 @@
       }
     }
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    // The form may be swapped out by now: htmx then tells it of the nearest ancestor that is still there.
+  // Before the answer stands on the page: what comes back in it would be filled in again.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
     const form = (event.detail.requestConfig?.elt ?? event.detail.elt)?.closest?.("form[data-keep]");
     if (form && event.detail.requestConfig?.verb === "post") {
       const answered = event.detail.xhr?.status;
