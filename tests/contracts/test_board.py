@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from django.urls import reverse
 
 from areas.models import Link
 from areas.words import Kind
-from contracts.board import ITEMS, Chain, LinkNow, chain_now
-from contracts.models import Occurrence, Pause
+from contracts import picture, rates
+from contracts.board import ITEMS, Chain, LinkNow, chain_now, nouns, reading, statements
+from contracts.models import Commitment, Occurrence, Pause
+from contracts.telling import listed, mapped, tabled, words
+from contracts.views.board import drawn_by
 from requests import moves
 from requests.models import Ask, Measurement
 from requests.states import Direction
@@ -284,6 +288,33 @@ def test_a_promise_that_ended_is_broken_no_more(cast: Cast) -> None:
     assert link_of(chain, cast.to_sales.pk).broken == 0
 
 
+def test_what_ended_takes_nobodys_place_in_a_long_list(cast: Cast) -> None:
+    made = [asks.agreed(cast, terms=asks.once(outcome=f"Entrega {n}")) for n in range(22)]
+    asks.signed(cast)
+    for n, ask in enumerate(made):
+        falls_due(ask, YESTERDAY - timedelta(days=30 - n))
+    Commitment.objects.filter(ask=made[0]).update(ended_at=NOW)
+    chain = seen(cast)
+    assert [item.outcome for item in chain.broken] == [f"Entrega {n}" for n in range(1, 21)]
+    assert chain.total("broken") == 21
+
+
+def test_a_promise_of_which_several_deliveries_are_open_counts_once_for_each_way_it_stands(cast: Cast) -> None:
+    ask = promised(cast)
+    for weeks in (0, 1):
+        falls_due(ask, YESTERDAY - timedelta(weeks=weeks))
+        at = YESTERDAY - timedelta(weeks=weeks + 2)
+        falls_due(ask, at, delivered_at=at, judge_by=NOW)
+    falls_due(ask, NOW + timedelta(hours=2))
+    falls_due(promised(cast, "Otra cosa"), NOW + timedelta(hours=2))
+    chain = seen(cast)
+    link, logistics = link_of(chain, cast.to_sales.pk), chain.areas[cast.logistics.pk]
+    assert (link.supplier_in_force, link.needs, logistics.in_force) == (2, 2, 2)
+    assert (link.supplier_broken, link.supplier_soon, link.customer_to_judge) == (1, 2, 1)
+    assert (logistics.broken, logistics.soon, chain.areas[cast.sales.pk].to_judge) == (1, 2, 1)
+    assert [(item.times, item.kind) for item in (*chain.broken, *chain.to_judge)] == [(2, "broken"), (2, "to_judge")]
+
+
 def test_a_paused_promise_is_nobodys_fault_and_says_what_it_waits_for(cast: Cast) -> None:
     plan = promised(cast, "Plan semanal")
     orders = promised(cast, "Pedidos completos", direction=Direction.REQUIREMENT)
@@ -403,6 +434,13 @@ def test_the_fragment_is_rendered_once_for_all_and_again_after_a_deed(cast: Cast
     third, asked_third = fetch("fede")
     assert asked_third
     assert third != second
+
+
+def test_an_upgrade_of_whatever_draws_it_makes_a_new_fragment() -> None:
+    files = set(drawn_by())
+    for module in (picture, rates, nouns, reading, statements, listed, mapped, tabled, words):
+        assert Path(str(module.__file__)) in files
+    assert len({path.name for path in files if path.suffix == ".html"}) > 3
 
 
 def test_time_alone_makes_a_new_fragment(cast: Cast) -> None:
