@@ -23,6 +23,8 @@ from tests.workshops import play
 from workshops import running, seats, sides, taking
 from workshops.models import Seat, Workshop
 from workshops.room import ASKS
+from workshops.sides import drawing as drawing_sides
+from workshops.sides import reading
 
 
 @pytest.fixture
@@ -41,8 +43,8 @@ def room(cast: Cast) -> Workshop:
 
 
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    for kept in ("_kept", "_standing", "_pieces"):
-        monkeypatch.setattr(sides, kept, OrderedDict())
+    for where, kept in ((drawing_sides, "_kept"), (drawing_sides, "_pieces"), (reading, "_standing")):
+        monkeypatch.setattr(where, kept, OrderedDict())
 
 
 def shown(room: Workshop, cast: Cast) -> dict[tuple[str, str], str]:
@@ -180,7 +182,7 @@ def test_a_reading_that_failed_is_read_again(cast: Cast, room: Workshop, monkeyp
         raise ConnectionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(sides, "read_talk", fail)
+        broken.setattr(reading, "read_talk", fail)
         with pytest.raises(ConnectionError):
             shown(room, cast)
     assert "Ventana de entrega" in shown(room, cast)[cast.logistics.name, "es"]
@@ -189,7 +191,7 @@ def test_a_reading_that_failed_is_read_again(cast: Cast, room: Workshop, monkeyp
 def test_few_rooms_are_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     forget(monkeypatch)
     room = play.opened(cast)
-    for _n in range(sides.MOST_STANDING + 3):
+    for _n in range(reading.MOST_STANDING + 3):
         asks.asked(cast)
         sides.standing(play.fresh(room))
-    assert len(sides._standing) == sides.MOST_STANDING
+    assert len(reading._standing) == reading.MOST_STANDING
