@@ -30,6 +30,8 @@ from workshops import running, seats, taking, wall
 from workshops.models import Proposal, Workshop
 from workshops.room import read_room
 from workshops.views import projector
+from workshops.wall import nouns
+from workshops.wall import words as words_of_wall
 
 
 def client_of(member: Membership | None) -> Client:
@@ -155,7 +157,7 @@ def drawings() -> Iterator[list[str]]:
     """What was drawn, in order."""
     done: list[str] = []
 
-    def see(workshop: Workshop, now: Any) -> wall.Wall:
+    def see(workshop: Workshop, now: Any) -> nouns.Wall:
         done.append(workshop.language)
         return wall.see(workshop, now)
 
@@ -333,7 +335,7 @@ def test_the_chosen_problem_stands_with_process_moment_area_and_indicator(cast: 
         assert part in said.replace("\xa0", "")
 
 
-def cards(room: Workshop) -> dict[str, wall.Card]:
+def cards(room: Workshop) -> dict[str, nouns.Card]:
     return {card.ident.partition("-")[0]: card for card in wall.see(play.fresh(room), build.NOW).cards}
 
 
@@ -362,7 +364,7 @@ def test_the_round_asks_in_words_and_lights_its_links(cast: Cast) -> None:
     assert 'href="' not in html[html.index('id="wall-chain"') : html.index('class="wall-pages')]
 
 
-def item_of(room: Workshop, one: Ask) -> wall.Item:
+def item_of(room: Workshop, one: Ask) -> nouns.Item:
     seen = wall.see(play.fresh(room), build.NOW)
     return next(item for card in seen.cards for item in card.items if item.ident == f"ask-{one.ref}")
 
@@ -514,18 +516,18 @@ def test_a_wall_that_phones_cannot_follow_says_so(cast: Cast) -> None:
 
 
 def test_sixty_names_are_as_many_as_fit() -> None:
-    said = wall.names_said([f"Persona {n}" for n in range(60)])
-    assert len(said) < wall.NAMES + 30
+    said = words_of_wall.names_said([f"Persona {n}" for n in range(60)])
+    assert len(said) < words_of_wall.NAMES + 30
     assert "55" in said or "54" in said
-    assert wall.names_said(["Ana"]) == "Ana"
-    assert wall.names_said([]) == ""
+    assert words_of_wall.names_said(["Ana"]) == "Ana"
+    assert words_of_wall.names_said([]) == ""
 
 
 @given(st.text(max_size=200))
 def test_a_name_in_a_sentence_is_never_longer_than_its_place(name: str) -> None:
-    said = wall.short(name)
-    assert len(said) <= wall.NAME + 2
-    if len(name) <= wall.NAME:
+    said = words_of_wall.short(name)
+    assert len(said) <= words_of_wall.NAME + 2
+    if len(name) <= words_of_wall.NAME:
         assert name in said
     opened, closed = said.count("\u2068") - name.count("\u2068"), said.count("\u2069") - name.count("\u2069")
     if not set(name) & {"\u2068", "\u2069"}:
@@ -533,6 +535,6 @@ def test_a_name_in_a_sentence_is_never_longer_than_its_place(name: str) -> None:
 
 
 def test_names_in_other_directions_do_not_turn_the_sentence() -> None:
-    assert wall.short("المشتريات") == "\u2068المشتريات\u2069"
-    assert wall.short("Ventas") == "Ventas"
-    assert wall.short("Logística inversa, almacenes y última milla") == "Logística inversa, almacenes y…"
+    assert words_of_wall.short("المشتريات") == "\u2068المشتريات\u2069"
+    assert words_of_wall.short("Ventas") == "Ventas"
+    assert words_of_wall.short("Logística inversa, almacenes y última milla") == "Logística inversa, almacenes y…"
