@@ -107,6 +107,8 @@
       if (lines.length > most) pages = chunks(lines, most);
     } else if (list.scrollHeight > list.clientHeight + 1) {
       button.hidden = false;
+      // It is as high as it will be once it counts.
+      button.textContent ||= "…";
       // One line that is too much for the wall says less.
       for (const line of lines) line.classList.toggle("tall", line.offsetHeight > list.clientHeight);
       pages = cut(list, lines);
@@ -147,8 +149,11 @@
     state.at = at;
     pages.forEach((page, n) => page.forEach((line) => show(line, n === at)));
     button.hidden = pages.length < 2;
+    if (pages.length > 1) count(button, pages, at);
     if (!frame.matches("[data-cards]")) grow(frame.firstElementChild, pages[at] || []);
-    if (pages.length < 2) return;
+  }
+
+  function count(button, pages, at) {
     const away = pages.flatMap((page, n) => (n === at ? [] : page));
     const news = away.filter((line) => fresh.get(line.id) === 0).length;
     const more = away.length === 1 ? words.moreOne : words.more.replace("%n", away.length);
@@ -296,8 +301,8 @@
     scene = here.dataset.scene;
     sized.disconnect();
     layOut();
-    // Letters, pictures and columns follow the size of the screen one after the other.
-    for (const part of here.querySelectorAll(".wall-head, [data-cards], [data-pages]")) sized.observe(part);
+    // Letters, pictures, columns and last the lines follow the size of the screen one after the other.
+    for (const part of here.querySelectorAll(".wall-head, [data-cards], [data-pages], .wall-list > *")) sized.observe(part);
     mark();
     tick();
   }
