@@ -281,6 +281,8 @@ class Phone(Screen):
         is_ask = "/asks/new/" in action
         if action.endswith("/score/"):
             said["value"] = str(self.rng.randrange(11))
+        elif action.endswith("/dots/"):
+            said["n"] = "1"
         elif action.endswith("/propose/"):
             said["text"] = f"El cliente espera demasiado {self.n}"
         elif is_ask:
