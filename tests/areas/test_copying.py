@@ -163,11 +163,11 @@ def test_the_people_of_the_demo_come_in_to_the_company_and_not_to_a_copy(setting
 
 def test_nobody_is_invited_to_a_copy_and_its_page_says_why(cast: Cast) -> None:
     copy = copied(cast)
-    fede = Client(headers={"accept-language": "en"})
+    fede = Client()
     fede.force_login(cast.fede.user)
 
     page = fede.get(reverse("areas:people", args=[copy.ref])).content.decode()
-    assert "Nobody is invited to a rehearsal" in page
+    assert "A un ensayo no se invita a nadie" in page
     assert reverse("areas:invite", args=[copy.ref]) not in page
     assert 'href="#invite"' not in page
     assert reverse("areas:people", args=[cast.organization.ref]) in page
@@ -179,6 +179,6 @@ def test_nobody_is_invited_to_a_copy_and_its_page_says_why(cast: Cast) -> None:
     for address in (reverse("areas:invite", args=[copy.ref]), reverse("areas:new_people", args=[copy.ref])):
         answer = fede.post(address, {"people": "nora@example.com\nana@example.com", "role": "lead"}, follow=True)
         assert answer.content.decode().count('class="message error') == 1, address
-        assert "Nobody is invited to a rehearsal" in answer.content.decode()
+        assert "A un ensayo no se invita a nadie" in answer.content.decode()
     assert not Invitation.objects.exists()
     assert not Letter.objects.exists()

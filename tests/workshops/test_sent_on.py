@@ -60,10 +60,10 @@ def test_a_need_sent_on_to_an_area_of_a_later_round_moves_it_here_and_the_consol
     # It was in the last round; now it serves one that is next to the client.
     assert "Administración belongs to this round now: ask for its answer." in then
     assert "Administración" in told(room)[0].say
-    client = Client(headers={"accept-language": "en"})
+    client = Client()
     client.force_login(cast.fede.user)
     page = client.get(reverse("workshops:console", kwargs={"org": room.organization.ref, "ref": room.ref}))
-    assert "sent “Factura con los datos correctos” on to Administración" in page.content.decode()
+    assert "pasó «Factura con los datos correctos» a Administración" in page.content.decode()
 
     play.agree(paula, onward)
     assert "Administración has answered it." in told_of(room)[1]
