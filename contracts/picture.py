@@ -210,13 +210,15 @@ _SHRINKS_TO = 0.645
 
 
 def _with_badges(sizes: Sizes, links: Sequence[LinkMark]) -> Sizes:
-    if sizes.badge_height < _TWO_ROWS:
-        return sizes
-    size = sizes.note * _WORD
-    longest = max((text_width(word, size) for word in {link.word for link in links}), default=0.0)
-    # In steps, so that a word that gets a letter longer does not move the whole picture.
-    wide = -(-(longest * _PLAIN + 12) // 6) * 6
-    return sizes._replace(badge_width=max(sizes.badge_width, min(wide, sizes.badge_width * 1.4)))
+    wide = sizes.badge_width
+    if sizes.badge_height >= _TWO_ROWS:
+        size = sizes.note * _WORD
+        longest = max((text_width(word, size) for word in {link.word for link in links}), default=0.0)
+        # In steps, so that a word that gets a letter longer does not move the whole picture.
+        wide = max(wide, min(-(-(longest * _PLAIN + 12) // 6) * 6, wide * 1.4))
+    # A badge has room for a figure each.
+    digits = max((len(link.needs) + (len(link.requirements) if sizes.notes else 1) for link in links), default=2)
+    return sizes._replace(badge_width=wide + max(0, digits - 2) * sizes.note * 0.75)
 
 
 _WORD = 0.9  # height of the word on a badge, beside a note

@@ -32,6 +32,7 @@ from workshops.room import read_room
 from workshops.views import projector
 from workshops.wall import nouns
 from workshops.wall import words as words_of_wall
+from workshops.wall.picture import pictures_of
 
 
 def client_of(member: Membership | None) -> Client:
@@ -538,3 +539,31 @@ def test_names_in_other_directions_do_not_turn_the_sentence() -> None:
     assert words_of_wall.short("المشتريات") == "\u2068المشتريات\u2069"
     assert words_of_wall.short("Ventas") == "Ventas"
     assert words_of_wall.short("Logística inversa, almacenes y última milla") == "Logística inversa, almacenes y…"
+
+
+@pytest.mark.parametrize("beside", [2, 8, 30])
+def test_the_chain_is_on_the_wall_however_many_areas_a_round_has(cast: Cast, beside: int) -> None:
+    """What cannot be read from the last row stands as one box, with all that is asked of it."""
+    for n in range(beside):
+        one = build.area(cast.company, f"Taller de la planta {n}")
+        build.link(cast.company, cast.sales, one)
+        build.link(cast.company, one, cast.production)
+    room = play.opened(cast)
+    ana = play.sit(room, "Ana", cast.sales)
+    play.sit(room, "Luis", cast.logistics)
+    play.to(room, "voice")
+    links = list(cast.sales.links_to_suppliers.order_by("pk"))
+    for link in links[-2:]:
+        play.ask(ana, link)
+    pictures = dict(pictures_of(read_room(play.to(room, "chain:2"), build.NOW)))
+    assert {css.split()[0] for css in pictures} in ({"any"}, {"wide", "narrow"})
+    for picture in pictures.values():
+        assert len(re.findall(r' id="', picture)) == len(set(re.findall(r' id="([^"]+)"', picture)))
+        assert "Ventas" in picture
+        assert "Producción" in picture
+        said = " ".join(re.sub(r"<[^>]+>", " ", picture).split())
+        is_merged = f"{beside + 1} áreas" in said
+        assert is_merged == (beside > 2)
+        if is_merged:
+            assert f"Taller de la planta {beside - 1}" in picture
+            assert "2 necesidades" in picture
