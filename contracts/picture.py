@@ -210,15 +210,13 @@ _SHRINKS_TO = 0.645
 
 
 def _with_badges(sizes: Sizes, links: Sequence[LinkMark]) -> Sizes:
-    wide = sizes.badge_width
-    if sizes.badge_height >= _TWO_ROWS:
-        size = sizes.note * _WORD
-        longest = max((text_width(word, size) for word in {link.word for link in links}), default=0.0)
-        # In steps, so that a word that gets a letter longer does not move the whole picture.
-        wide = max(wide, min(-(-(longest * _PLAIN + 12) // 6) * 6, wide * 1.4))
-    # A badge has room for a figure each.
-    digits = max((len(link.needs) + (len(link.requirements) if sizes.notes else 1) for link in links), default=2)
-    return sizes._replace(badge_width=wide + max(0, digits - 2) * sizes.note * 0.75)
+    if sizes.badge_height < _TWO_ROWS:
+        return sizes
+    size = sizes.note * _WORD
+    longest = max((text_width(word, size) for word in {link.word for link in links}), default=0.0)
+    # In steps, so that a word that gets a letter longer does not move the whole picture.
+    wide = -(-(longest * _PLAIN + 12) // 6) * 6
+    return sizes._replace(badge_width=max(sizes.badge_width, min(wide, sizes.badge_width * 1.4)))
 
 
 _WORD = 0.9  # height of the word on a badge, beside a note
@@ -304,11 +302,19 @@ def _badge(state: str, needs: str, requirements: str, word: str, sizes: Sizes) -
     wide, tall = sizes.badge_width, sizes.badge_height
     two = tall >= _TWO_ROWS
     big, small = (sizes.note * 1.16, sizes.note) if two else (sizes.note * 1.04, sizes.note * 0.94)
+    back = requirements if sizes.notes else ""
+
+    def row_width(needs: int, back: int) -> float:
+        return big + 4 + needs * big * 0.7 + (small * 1.9 + back * small * 0.64 if back else 0)
+
+    # Two figures are written a little smaller: the badge does not grow, so that nothing moves when the tenth comes.
+    least = row_width(1, min(1, len(back)))
+    shrunk = min(1.0, max(wide - 8, least) / row_width(len(needs), len(back)))
+    big, small = big * shrunk, small * shrunk
     icon = big / 16
     row = -tall * 0.17 if two else 0.0
     count_width = len(needs) * big * 0.7
-    back = requirements if sizes.notes else ""
-    total = big + 4 + count_width + (small * 1.9 + len(back) * small * 0.64 if back else 0)
+    total = row_width(len(needs), len(back))
     x = -total / 2
     base = row + big * 0.36
     parts = [

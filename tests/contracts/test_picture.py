@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.lettering import text_width
 from contracts.picture import STAGE, STATES, AreaMark, LinkMark, Words, draw, sample
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -138,3 +139,18 @@ def test_letters_of_the_stage_are_large_enough_for_the_last_row() -> None:
     picture = draw(areas(*names), [link("kept", n) for n in range(4)], WORDS, sizes=STAGE)
     scale = min(1920 * 0.93 / picture.width, 1.0)
     assert picture.letters * scale >= 0.015 * 1080
+
+
+def test_two_figures_stay_on_their_badge_and_move_nothing() -> None:
+    def badge(needs: str) -> tuple[str | None, float, float]:
+        root = parsed(draw(areas("Client", "Sales"), [link(needs=needs, word="now")], WORDS, sizes=STAGE).svg)
+        group = next(g for g in root.iter(f"{SVG}g") if g.get("class") == "badge")
+        rect, texts = group.find(f"{SVG}rect"), group.findall(f"{SVG}text")
+        assert rect is not None
+        back = texts[1]
+        end = float(back.get("x", 0)) + text_width(back.text or "", float(back.get("font-size", 0)))
+        return root.get("viewBox"), float(rect.get("width", 0)), end
+
+    one, ten, many = badge("9"), badge("10"), badge("120")
+    assert one[:2] == ten[:2] == many[:2]
+    assert max(ten[2], many[2]) <= one[2]
