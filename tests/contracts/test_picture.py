@@ -153,4 +153,4 @@ def test_two_figures_stay_on_their_badge_and_move_nothing() -> None:
 
     one, ten, many = badge("9"), badge("10"), badge("120")
     assert one[:2] == ten[:2] == many[:2]
-    assert max(ten[2], many[2]) <= one[2]
+    assert max(ten[2], many[2]) <= one[2] + 0.1
