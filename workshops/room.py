@@ -295,7 +295,7 @@ def label_of(step: Step, chain: list[int]) -> str:
 
 def shape_of(workshop: Workshop) -> Shape:
     """The chain of the scene as it is, in one message to the database."""
-    areas, links = Rows.together(AREAS, LINKS, scene=workshop.scene_id)
+    links, areas = Rows.together(LINKS, AREAS, scene=workshop.scene_id)
     known = {area.pk: area for (area,) in areas}
     return _shape(list(known.values()), _linked(links, known).values())
 
@@ -304,8 +304,10 @@ def _linked(rows: Iterable[tuple[Link]], known: dict[int, Area]) -> dict[int, Li
     """Link pk → link with both areas, also of those that have ended."""
     found: dict[int, Link] = {}
     for (link,) in rows:
-        link.customer, link.supplier = known[link.customer_id], known[link.supplier_id]
-        found[link.pk] = link
+        # An area that nothing hangs on may be removed at this instant, with its links.
+        if link.customer_id in known and link.supplier_id in known:
+            link.customer, link.supplier = known[link.customer_id], known[link.supplier_id]
+            found[link.pk] = link
     return found
 
 
@@ -398,14 +400,12 @@ def _answered(workshop: Workshop) -> int:
     return workshop.seats.filter(answered__contains=[which]).count()
 
 
-def asks_of(workshop: Workshop) -> list[AskNow]:
-    """The asks made in this workshop and those that they were sent on to, as they were asked."""
-    return read_talk(workshop)[1]
-
-
 def read_talk(workshop: Workshop) -> tuple[Shape, list[AskNow]]:
-    """Chain and asks of the room, in one message to the database."""
-    areas, links, asks, acts = Rows.together(AREAS, LINKS, ASKS, ACTS, workshop=workshop.pk, scene=workshop.scene_id)
+    """Chain and asks of the room, in one message to the database.
+
+    Each statement sees what was done until then, so what others point to is read after them.
+    """
+    asks, acts, links, areas = Rows.together(ASKS, ACTS, LINKS, AREAS, workshop=workshop.pk, scene=workshop.scene_id)
     known = {area.pk: area for (area,) in areas}
     on = _linked(links, known)
     last: dict[int, tuple[int, str, str, str]] = {}

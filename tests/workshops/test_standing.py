@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,18 +12,19 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from areas import drawing, guiding
+from areas.rows import Rows
 from areas.words import Kind
 from contracts import drafting
 from requests import moves, problems
 from requests.models import Ask, ClientProblem
 from requests.states import Direction
-from tests import asks
+from tests import asks, build
 from tests.build import NOW
 from tests.cast import Cast
 from tests.workshops import play
 from workshops import running, seats, sides, taking
 from workshops.models import Seat, Workshop
-from workshops.room import ASKS
+from workshops.room import ASKS, read_talk
 from workshops.sides import drawing as drawing_sides
 from workshops.sides import reading
 
@@ -195,3 +197,33 @@ def test_few_rooms_are_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None
         asks.asked(cast)
         sides.standing(play.fresh(room))
     assert len(reading._standing) == reading.MOST_STANDING
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_what_is_done_while_the_room_is_read_breaks_no_reading(
+    cast: Cast, room: Workshop, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two statements a need is sent on over a link that is new, and an area that nothing hangs on goes."""
+    idle = build.area(cast.company, "Archivo")
+    build.link(cast.company, cast.sales, idle)
+
+    together = Rows.together
+    is_done: list[bool] = []
+
+    def one_by_one(*readings: Rows, **named: Any) -> list[list[tuple[Any, ...]]]:
+        found = []
+        for n, one in enumerate(readings):
+            if n == after and not is_done:
+                is_done.append(True)
+                send_on(room, cast)
+                drawing.remove_area(cast.actor("fede"), idle, NOW)
+            found += together(one, **named)
+        return found
+
+    here = play.fresh(room)
+    with monkeypatch.context() as slow:
+        slow.setattr(Rows, "together", staticmethod(one_by_one))
+        talk = read_talk(here)
+    assert is_done
+    assert len(talk[1]) == 3
+    assert len(read_talk(play.fresh(room))[1]) == 4
