@@ -55,7 +55,8 @@ def chain_now(organization: Organization, now: datetime, *, area: str = "", text
         areas[row[0]] = AreaNow(*row[:5])
         if row[5] is not None:
             problem = ProblemNow._make(row[5:])
-    links = [LinkNow(*row) for row in links_read]
+    # Each statement sees what was done until then: a link may be newer than what was read of its areas.
+    links = [link for link in (LinkNow(*row) for row in links_read) if {link.customer, link.supplier} <= areas.keys()]
     _count(areas, links, owed, talked)
     _measure(areas, links)
     rates = every_rate(window(organization, now), rates_read)

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from areas.models import Link
+from areas.rows import Rows
 from areas.words import Kind
 from contracts import picture, rates
 from contracts.board import ITEMS, Chain, LinkNow, chain_now, nouns, reading, statements
@@ -579,3 +580,25 @@ def test_names_are_text_everywhere(cast: Cast) -> None:
         text = page(cast, **query)
         assert "<img" not in text
         HTMLParser().feed(text)
+
+
+def test_a_chain_drawn_while_the_board_is_read_breaks_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the areas and the links an area comes with its link, as the wizard writes them."""
+    together = Rows.together
+    is_done: list[bool] = []
+
+    def one_by_one(*readings: Rows, **named: Any) -> list[list[tuple[Any, ...]]]:
+        found = []
+        for n, one in enumerate(readings):
+            if n == 1 and not is_done:
+                is_done.append(True)
+                build.link(cast.company, cast.sales, build.area(cast.company, "Archivo"))
+            found += together(one, **named)
+        return found
+
+    with monkeypatch.context() as slow:
+        slow.setattr(Rows, "together", staticmethod(one_by_one))
+        before = chain_now(cast.organization, NOW)
+    assert is_done
+    after = chain_now(cast.organization, NOW)
+    assert len(after.links) == len(before.links) + 1
